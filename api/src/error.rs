@@ -1,0 +1,77 @@
+//! How the admin API says no: RFC 9457 problem details with a closed set of codes.
+
+use serde::{Deserialize, Serialize};
+
+/// The media type of every error of the admin API.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// What a program decides on. The text beside it is for people and may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ErrorCode {
+    /// 400: the request cannot be read at all.
+    Malformed,
+    /// 401: nobody is signed in, or the session has ended.
+    Unauthenticated,
+    /// 401: e-mail and password do not belong together.
+    WrongCredentials,
+    /// 403: signed in, and not allowed.
+    Forbidden,
+    /// 403: a change that did not come from the console's own origin.
+    CrossOrigin,
+    /// 404: no such thing, or none that this person may see.
+    NotFound,
+    /// 405: the address exists, this method does not.
+    MethodNotAllowed,
+    /// 409: it is in that state already.
+    AlreadySo,
+    /// 412: someone else changed it since it was read.
+    Stale,
+    /// 413: more than 64 KiB.
+    TooLarge,
+    /// 415: not `application/json`.
+    UnsupportedMediaType,
+    /// 422: readable, but a field breaks a rule; `errors` says which.
+    Invalid,
+    /// 428: a change without `If-Match`.
+    VersionRequired,
+    /// 500: our fault; the request id finds it in the log.
+    Internal,
+    /// 503: the service cannot answer now; trying again may help.
+    Unavailable,
+}
+
+/// The body of every error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `about:blank`: the code says it all.
+    pub r#type: String,
+    /// One sentence for a person.
+    pub title: String,
+    /// The HTTP status again.
+    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
+    pub status: u16,
+    pub code: ErrorCode,
+    /// Finds this request in the service's log.
+    pub request_id: String,
+    /// One entry for each field that breaks a rule; empty otherwise.
+    pub errors: Vec<FieldError>,
+}
+
+/// One field that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// JSON Pointer (RFC 6901) to the field in the request's body, such as `/description`.
+    pub pointer: String,
+    /// Which rule, as a sentence.
+    pub detail: String,
+}
+
+impl FieldError {
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}

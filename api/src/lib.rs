@@ -1,0 +1,23 @@
+//! The contract between the console (the page) and the service: what travels between them, the paths it
+//! travels on, the checks both sides make, and the catalogue of Harvest endpoints.
+//!
+//! Serde alone: no IO, no clock, no randomness. It builds for the browser and for the server.
+
+pub mod catalogue;
+pub mod credentials;
+pub mod error;
+pub mod partners;
+pub mod paths;
+pub mod permissions;
+pub mod session;
+pub mod users;
+
+use serde::{Deserialize, Serialize};
+
+/// One page of a list. `next` is the opaque cursor of the following page, `null` on the last one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
