@@ -1,0 +1,86 @@
+//! Reading job posts. A post stands in two documents: with its own text, and with its full one.
+
+use super::statement::Select;
+use super::{Db, Result};
+
+/// Which posts to list; what is `None` is not asked for. Times are milliseconds since 1970.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobPostFilter {
+    pub job_id: Option<i64>,
+    pub created_after: Option<i64>,
+    pub created_before: Option<i64>,
+    pub updated_after: Option<i64>,
+    pub updated_before: Option<i64>,
+    /// Only live ones. There is no asking for those that are not.
+    pub live: bool,
+    /// Not deleted, or deleted.
+    pub active: Option<bool>,
+    pub internal: Option<bool>,
+}
+
+impl JobPostFilter {
+    fn on(&self, select: Select) -> Select {
+        select
+            .when("job_id = $", self.job_id)
+            .when("created_at >= $", self.created_after)
+            .when("created_at < $", self.created_before)
+            .when("updated_at >= $", self.updated_after)
+            .when("updated_at < $", self.updated_before)
+            .when("live = $", self.live.then_some(true))
+            .when("active = $", self.active)
+            .when("internal = $", self.internal)
+    }
+}
+
+/// Which of a post's two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Its own text.
+    Own,
+    /// Its own text between the words of its board.
+    Full,
+}
+
+/// The documents of the posts that pass, in ascending id. Without a limit, all of them.
+pub async fn list(
+    db: &Db,
+    filter: &JobPostFilter,
+    content: Content,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<String>> {
+    let select = match content {
+        Content::Own => Select::new("SELECT document FROM job_posts"),
+        Content::Full => Select::new("SELECT full_document FROM job_posts"),
+    };
+    filter
+        .on(select)
+        .add(" ORDER BY id LIMIT $", limit)
+        .add(" OFFSET $", offset)
+        .texts(db.read())
+        .await
+}
+
+/// How many posts pass.
+pub async fn count(db: &Db, filter: &JobPostFilter) -> Result<i64> {
+    filter.on(Select::new("SELECT COUNT(*) FROM job_posts")).number(db.read()).await
+}
+
+/// The document of the post that stands for a job where only one is asked for: the first live external
+/// one; without such, the most recent one, and a deleted one only when there is nothing else.
+pub async fn read_main_of_job(db: &Db, job_id: i64, content: Content) -> Result<Option<String>> {
+    let select = match content {
+        Content::Own => Select::new("SELECT document FROM job_posts"),
+        Content::Full => Select::new("SELECT full_document FROM job_posts"),
+    };
+    let posts = select
+        .when("job_id = $", Some(job_id))
+        .add(
+            " ORDER BY active DESC, live * external DESC, \
+             CASE WHEN active * live * external = 1 THEN id ELSE -created_at END, id DESC LIMIT $",
+            1,
+        )
+        .texts(db.read())
+        .await?;
+    Ok(posts.into_iter().next())
+}

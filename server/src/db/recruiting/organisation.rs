@@ -1,0 +1,122 @@
+//! Loading what jobs refer to: boards, departments, offices, people, custom fields, close reasons.
+
+use super::rows;
+use crate::db::statement::Table;
+use crate::db::{Result, Tx};
+use crate::harvest::shapes::{Recruiting, render};
+
+pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+    boards(tx, data).await?;
+    departments_and_offices(tx, data).await?;
+    users(tx, data).await?;
+    custom_fields(tx, data).await?;
+    let reasons =
+        rows(&data.close_reasons, |reason| vec![reason.id.into(), (&*reason.name).into()]);
+    Table { name: "close_reasons", key: &["id"], others: &["name"] }.write(tx, reasons).await
+}
+
+async fn boards(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+    let table = Table {
+        name: "boards",
+        key: &["id"],
+        others: &[
+            "token",
+            "token_folded",
+            "company_name",
+            "introduction",
+            "conclusion",
+            "job_board_url",
+            "job_posts_url",
+            "live",
+            "created_at",
+            "updated_at",
+            "version",
+        ],
+    };
+    let boards = rows(&data.boards, |board| {
+        vec![
+            board.id.into(),
+            (&*board.token).into(),
+            board.token.to_lowercase().into(),
+            (&*board.company_name).into(),
+            (&board.introduction).into(),
+            (&board.conclusion).into(),
+            (&board.job_board_url).into(),
+            (&board.job_posts_url).into(),
+            board.live.into(),
+            board.created_at.0.into(),
+            board.updated_at.0.into(),
+            1.into(),
+        ]
+    });
+    table.write(tx, boards).await
+}
+
+async fn departments_and_offices(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+    let others = &["name", "parent_id", "external_id", "document"];
+    let departments = rows(&data.departments, |department| {
+        vec![
+            department.id.into(),
+            (&*department.name).into(),
+            department.parent_id.into(),
+            (&department.external_id).into(),
+            render(department).into(),
+        ]
+    });
+    Table { name: "departments", key: &["id"], others }.write(tx, departments).await?;
+    let offices = rows(&data.offices, |office| {
+        vec![
+            office.id.into(),
+            (&*office.name).into(),
+            office.parent_id.into(),
+            (&office.external_id).into(),
+            render(office).into(),
+        ]
+    });
+    Table { name: "offices", key: &["id"], others }.write(tx, offices).await
+}
+
+async fn users(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+    let table = Table {
+        name: "harvest_users",
+        key: &["id"],
+        others: &["email", "employee_id", "created_at", "updated_at", "document"],
+    };
+    let users = rows(&data.users, |user| {
+        vec![
+            user.id.into(),
+            user.primary_email_address.to_lowercase().into(),
+            (&user.employee_id).into(),
+            user.created_at.0.into(),
+            user.updated_at.0.into(),
+            render(user).into(),
+        ]
+    });
+    table.write(tx, users).await
+}
+
+async fn custom_fields(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+    let table = Table {
+        name: "custom_fields",
+        key: &["id"],
+        others: &["field_type", "name_key", "document"],
+    };
+    let fields = rows(&data.custom_fields, |field| {
+        vec![
+            field.id.into(),
+            (&*field.field_type).into(),
+            (&*field.name_key).into(),
+            render(field).into(),
+        ]
+    });
+    table.write(tx, fields).await?;
+    let table =
+        Table { name: "custom_field_options", key: &["id"], others: &["custom_field_id", "name"] };
+    let options = data
+        .custom_fields
+        .iter()
+        .flat_map(|field| field.custom_field_options.iter().map(move |option| (field.id, option)))
+        .map(|(field, option)| vec![option.id.into(), field.into(), (&*option.name).into()])
+        .collect();
+    table.write(tx, options).await
+}

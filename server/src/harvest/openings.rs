@@ -1,0 +1,26 @@
+//! `GET /v1/jobs/{job_id}/openings` (harvest-shapes §7).
+
+use super::call::{Answer, Call, Refusal};
+use super::jobs;
+use super::paging::{self, Page};
+use crate::db::{Db, openings};
+
+/// `GET /v1/jobs/{job_id}/openings`
+pub async fn list_of_job(db: &Db, call: &Call) -> Result<Answer, Refusal> {
+    let job_id = call.id()?;
+    // The documented words are these two, though an opening says `open`; anything else means all.
+    let status = match call.query.get("status") {
+        Some("opened") => Some("open"),
+        Some("closed") => Some("closed"),
+        _ => None,
+    };
+    let page = Page::of(&call.query);
+    let rows = openings::list_of_job(db, job_id, status, page.limit(), page.offset()).await?;
+    if rows.is_empty() {
+        jobs::must_exist(db, job_id).await?;
+    }
+    Ok(paging::next_only(call, page, rows))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! Job posts: what is published of a job (harvest-shapes §3).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Board, Stamp};
+
+/// `GET /v1/job_posts` and the other endpoints that answer posts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobPost {
+    pub id: i64,
+    pub title: String,
+    pub location: Location,
+    pub internal: bool,
+    pub external: bool,
+    /// Not deleted.
+    pub active: bool,
+    pub live: bool,
+    pub first_published_at: Option<Stamp>,
+    /// None: a prospect post, which belongs to no job.
+    pub job_id: Option<i64>,
+    /// HTML as it is, without a second encoding.
+    pub content: Option<String>,
+    pub internal_content: Option<String>,
+    pub created_at: Stamp,
+    pub updated_at: Stamp,
+    pub demographic_question_set_id: Option<i64>,
+    /// None only where an endpoint was not asked for them.
+    pub questions: Option<Vec<Question>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    pub id: i64,
+    pub name: String,
+    pub office_id: Option<i64>,
+    pub job_post_custom_location_id: Option<i64>,
+    pub job_post_location_type: LocationType,
+}
+
+/// How the place was given: as free text, as an office, or from the board's own list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationType {
+    pub id: i64,
+    pub name: String,
+}
+
+/// What an applicant is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    pub required: Option<bool>,
+    pub private: bool,
+    pub label: String,
+    /// `first_name`, `resume`, …; `question_<id>` for the organisation's own, with `[]` for several
+    /// answers.
+    pub name: String,
+    /// `short_text`, `long_text`, `boolean`, `single_select`, `multi_select` or `attachment`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub values: Vec<Choice>,
+    /// HTML.
+    pub description: Option<String>,
+}
+
+/// One of the answers a question offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub value: i64,
+    pub label: String,
+}
+
+/// What a post says about pay, as the public board gives it (`pay_input_ranges`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayRange {
+    pub min_cents: i64,
+    pub max_cents: i64,
+    pub currency_type: String,
+    pub title: String,
+    pub blurb: Option<String>,
+}
+
+impl PayRange {
+    fn html(&self) -> String {
+        let blurb = self.blurb.as_ref().map(|blurb| format!("<p>{blurb}</p>")).unwrap_or_default();
+        format!(
+            "<h3>{}</h3>{blurb}<p>{} – {} {}</p>",
+            self.title,
+            money(self.min_cents),
+            money(self.max_cents),
+            self.currency_type
+        )
+    }
+}
+
+/// `123456700` cents as `1,234,567`; cents are shown where there are any.
+fn money(cents: i64) -> String {
+    let whole = (cents / 100).to_string();
+    let mut text = String::new();
+    for (position, digit) in whole.chars().enumerate() {
+        if position > 0 && (whole.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if cents % 100 != 0 {
+        text.push_str(&format!(".{:02}", cents % 100));
+    }
+    text
+}
+
+/// A post with what Harvest does not tell of it: the board it is on, and its pay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Posting {
+    pub post: JobPost,
+    pub board_id: Option<i64>,
+    pub language: String,
+    pub pay_ranges: Vec<PayRange>,
+}
+
+impl Posting {
+    /// The post as `full_content=true` gives it: its text between the words of its board, with the pay
+    /// before the conclusion.
+    pub fn full(&self, board: Option<&Board>) -> JobPost {
+        let pay: String = self.pay_ranges.iter().map(PayRange::html).collect();
+        let parts = [
+            board.and_then(|board| board.introduction.as_deref()),
+            self.post.content.as_deref(),
+            Some(pay.as_str()),
+            board.and_then(|board| board.conclusion.as_deref()),
+        ];
+        let content: String = parts.into_iter().flatten().collect();
+        JobPost { content: (!content.is_empty()).then_some(content), ..self.post.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_grouped_and_shows_cents_only_when_there_are_any() {
+        assert_eq!(money(100), "1");
+        assert_eq!(money(99_900), "999");
+        assert_eq!(money(100_000), "1,000");
+        assert_eq!(money(123_456_700), "1,234,567");
+        assert_eq!(money(2_850), "28.50");
+    }
+}

@@ -1,0 +1,162 @@
+//! What jobs refer to: boards, departments, offices, people, custom fields, close reasons
+//! (harvest-shapes §8).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{JobDepartment, JobOffice, Person, Stamp};
+
+/// A public job board. Harvest v1 tells nothing of it but its words around a post's full content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Board {
+    pub id: i64,
+    pub token: String,
+    pub company_name: String,
+    /// HTML before and after the text of every post.
+    pub introduction: Option<String>,
+    pub conclusion: Option<String>,
+    pub job_board_url: Option<String>,
+    pub job_posts_url: Option<String>,
+    pub live: bool,
+    pub created_at: Stamp,
+    pub updated_at: Stamp,
+}
+
+/// An element of `GET /v1/departments`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Department {
+    pub id: i64,
+    pub name: String,
+    pub parent_id: Option<i64>,
+    pub parent_department_external_id: Option<String>,
+    #[serde(default)]
+    pub child_ids: Vec<i64>,
+    #[serde(default)]
+    pub child_department_external_ids: Vec<Option<String>>,
+    pub external_id: Option<String>,
+}
+
+impl Department {
+    pub fn in_job(&self) -> JobDepartment {
+        JobDepartment {
+            id: self.id,
+            name: self.name.clone(),
+            parent_id: self.parent_id,
+            child_ids: self.child_ids.clone(),
+            external_id: self.external_id.clone(),
+        }
+    }
+}
+
+/// An element of `GET /v1/offices`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Office {
+    pub id: i64,
+    pub name: String,
+    pub location: OfficeLocation,
+    pub primary_contact_user_id: Option<i64>,
+    pub parent_id: Option<i64>,
+    pub parent_office_external_id: Option<String>,
+    #[serde(default)]
+    pub child_ids: Vec<i64>,
+    #[serde(default)]
+    pub child_office_external_ids: Vec<Option<String>>,
+    pub external_id: Option<String>,
+}
+
+impl Office {
+    pub fn in_job(&self) -> JobOffice {
+        JobOffice {
+            id: self.id,
+            name: self.name.clone(),
+            location: self.location.clone(),
+            primary_contact_user_id: self.primary_contact_user_id,
+            parent_id: self.parent_id,
+            child_ids: self.child_ids.clone(),
+            external_id: self.external_id.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficeLocation {
+    pub name: Option<String>,
+}
+
+/// An element of `GET /v1/users`: a colleague in the recruiting system, not an account of this console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HarvestUser {
+    pub id: i64,
+    pub name: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub primary_email_address: String,
+    pub updated_at: Stamp,
+    pub created_at: Stamp,
+    pub disabled: bool,
+    pub site_admin: bool,
+    #[serde(default)]
+    pub emails: Vec<String>,
+    pub employee_id: Option<String>,
+    #[serde(default)]
+    pub linked_candidate_ids: Vec<i64>,
+    #[serde(default)]
+    pub offices: Vec<JobOffice>,
+    #[serde(default)]
+    pub departments: Vec<JobDepartment>,
+}
+
+impl HarvestUser {
+    pub fn person(&self) -> Person {
+        Person {
+            id: self.id,
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            name: self.name.clone(),
+            employee_id: self.employee_id.clone(),
+        }
+    }
+}
+
+/// Why an opening was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseReason {
+    pub id: i64,
+    pub name: String,
+}
+
+/// The definition of a custom field: an element of `GET /v1/custom_fields/{field_type}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomField {
+    pub id: i64,
+    pub name: String,
+    pub active: bool,
+    /// What carries it: `job`, `opening`, ….
+    pub field_type: String,
+    pub priority: i64,
+    /// `short_text`, `single_select`, `currency_range`, ….
+    pub value_type: String,
+    pub private: bool,
+    pub required: bool,
+    pub require_approval: bool,
+    pub trigger_new_version: bool,
+    pub name_key: String,
+    pub description: Option<String>,
+    pub expose_in_job_board_api: bool,
+    pub api_only: bool,
+    #[serde(default)]
+    pub offices: Vec<Value>,
+    #[serde(default)]
+    pub departments: Vec<Value>,
+    pub template_token_string: Option<String>,
+    #[serde(default)]
+    pub custom_field_options: Vec<CustomFieldOption>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomFieldOption {
+    pub id: i64,
+    pub name: String,
+    pub priority: i64,
+    pub external_id: Option<String>,
+}

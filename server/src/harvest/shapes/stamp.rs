@@ -1,0 +1,117 @@
+//! Points in time as the Harvest API writes them, and as its clients write them back.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Milliseconds since 1970, written as `2016-02-03T16:38:46.985Z` and in no other way: clients declare
+/// this one format, with exactly three digits and a `Z` (harvest-protocol §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp(pub i64);
+
+impl Stamp {
+    /// Reads any ISO-8601 spelling: `Z` or an offset, any number of decimals, a date alone (midnight),
+    /// no zone (UTC). A finer time counts as the next millisecond: the stored times are whole, so both
+    /// `stored >= time` and `stored < time` keep their meaning.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let read = text.parse::<Timestamp>().ok().or_else(|| {
+            // In a query an unencoded `+02:00` arrives as ` 02:00`.
+            let space = text.rfind(' ').filter(|space| *space > "2024-01-31".len())?;
+            format!("{}+{}", &text[..space], &text[space + 1..]).parse().ok()
+        });
+        let read = read.or_else(|| {
+            let civil = text.parse::<DateTime>().ok()?;
+            Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
+        })?;
+        let nanoseconds = read.as_nanosecond();
+        let rounded_up =
+            nanoseconds.div_euclid(1_000_000) + i128::from(nanoseconds.rem_euclid(1_000_000) > 0);
+        i64::try_from(rounded_up).ok().map(Self)
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
+        write!(f, "{time:.3}")
+    }
+}
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not an ISO-8601 time")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: i64 = 1_704_164_645_000;
+
+    #[test]
+    fn a_time_is_written_with_exactly_three_digits() {
+        assert_eq!(Stamp(AT).to_string(), "2024-01-02T03:04:05.000Z");
+        assert_eq!(Stamp(AT + 7).to_string(), "2024-01-02T03:04:05.007Z");
+        assert_eq!(Stamp(0).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn every_spelling_clients_send_is_read() {
+        for text in [
+            "2024-01-02T03:04:05Z",
+            "2024-01-02T03:04:05.0Z",
+            "2024-01-02T03:04:05.000Z",
+            "2024-01-02T03:04:05.000000Z",
+            "2024-01-02t03:04:05z",
+            "2024-01-02 03:04:05Z",
+            "2024-01-02T05:04:05+02:00",
+            "2024-01-02T05:04:05+0200",
+            "2024-01-02T05:04:05 02:00",
+            "2024-01-02T05:04:05.000 0200",
+            "2024-01-01T22:04:05-05:00",
+            "2024-01-02T03:04:05+00:00",
+            "2024-01-02T03:04:05",
+            "2024-01-02 03:04:05",
+            " 2024-01-02T03:04:05Z ",
+        ] {
+            assert_eq!(Stamp::parse(text), Some(Stamp(AT)), "{text:?}");
+        }
+        assert_eq!(Stamp::parse("1970-01-01T00:00:00.000Z"), Some(Stamp(0)));
+        assert_eq!(Stamp::parse("2024-01-02"), Some(Stamp(1_704_153_600_000)));
+    }
+
+    #[test]
+    fn a_finer_time_counts_as_the_next_millisecond() {
+        assert_eq!(Stamp::parse("2024-01-02T03:04:05.000001Z"), Some(Stamp(AT + 1)));
+        assert_eq!(Stamp::parse("1969-12-31T23:59:59.9995Z"), Some(Stamp(0)));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in
+            ["", "yesterday", "1704164645", "2024-13-01", "2024-01-02T25:00:00Z", "02/01/2024"]
+        {
+            assert_eq!(Stamp::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for at in [0, 1, 999, 1000, AT + 123, -1, 253_402_207_199_999] {
+            assert_eq!(Stamp::parse(&Stamp(at).to_string()), Some(Stamp(at)));
+        }
+    }
+}
