@@ -1,1 +1,106 @@
-fn main() {}
+//! The program `latchkey`: settings → database → app → serve.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use server::clock::Clock;
+use server::db::Db;
+use server::settings::{Arguments, Command, Settings};
+use server::{App, app, listen, openapi, start};
+use tokio::net::TcpListener;
+use tokio::signal;
+
+fn main() -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LATCHKEY_LOG");
+    tracing_subscriber::fmt()
+        .with_env_filter(filter.unwrap_or_else(|_| "info,sqlx=warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match Arguments::parse().command {
+        Command::Serve(settings) => serve(settings.normalized()),
+        Command::Openapi => say(&openapi::document().to_pretty_json()?),
+    }
+}
+
+#[tokio::main]
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let addresses = settings.addresses().await?;
+    let _lock = lock(&settings)?;
+    let clock = Clock::system();
+    let db = Db::open(&settings.database).await?;
+    let pepper = settings.pepper(&clock)?;
+    start::check_pepper(&db, &pepper).await?;
+    if settings.demo {
+        start::fill_demo(&db, &clock, &settings.demo_password).await?;
+    }
+    let state = App::new(db.clone(), clock, pepper, settings).await?;
+    start::check_exposure(&state, &addresses)?;
+    let listener = TcpListener::bind(&addresses[..])
+        .await
+        .with_context(|| format!("--listen {} is not free", state.settings.listen))?;
+    let address = listener.local_addr()?;
+    if state.demo {
+        say("This is a demo: made-up data, public passwords, loopback only.")?;
+        say(&format!(
+            "Sign in as ada@example.com with the password {}",
+            state.settings.demo_password
+        ))?;
+    }
+    say(&format!("listening on http://{address}"))?;
+    let saver = tokio::spawn(save_last_use(state.clone()));
+    listen::serve(listener, app(state.clone()), stop()).await;
+    saver.abort();
+    if let Err(error) = state.keys.save_last_use().await {
+        tracing::warn!("the last uses of keys are lost: {error}");
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// One server at a time on an SQLite database: what it holds in memory is the truth.
+fn lock(settings: &Settings) -> anyhow::Result<Option<File>> {
+    let Some(database) = settings.database_file() else { return Ok(None) };
+    let name = format!("{}.lock", database.display());
+    let file = File::create(&name).with_context(|| format!("cannot write {name}"))?;
+    file.try_lock().with_context(|| {
+        format!("another latchkey is using {}; stop it first", database.display())
+    })?;
+    Ok(Some(file))
+}
+
+/// Every ten seconds, writes down when keys were last used.
+async fn save_last_use(app: App) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(10));
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app.keys.save_last_use().await {
+            tracing::warn!("the last uses of keys could not be written; trying again: {error}");
+        }
+    }
+}
+
+/// Done when the operator, or the system, tells the program to stop.
+async fn stop() {
+    #[cfg(unix)]
+    let terminated = async {
+        if let Ok(mut signal) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            signal.recv().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        _ = signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Standard output is for what other programs wait for; everything else is logged.
+fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("cannot write to standard output")
+}

@@ -49,6 +49,6 @@ mod tests {
         }
         let catalogued =
             |id: &&str| catalogue.permissions.iter().any(|p| p.permission_id.0 == **id);
-        assert!(HELD.iter().all(|id| catalogued(id)));
+        assert!(HELD.iter().all(catalogued));
     }
 }

@@ -95,17 +95,17 @@ impl PayRange {
 /// `123456700` cents as `1,234,567`; cents are shown where there are any.
 fn money(cents: i64) -> String {
     let whole = (cents / 100).to_string();
-    let mut text = String::new();
+    let mut grouped = String::new();
     for (position, digit) in whole.chars().enumerate() {
         if position > 0 && (whole.len() - position).is_multiple_of(3) {
-            text.push(',');
+            grouped.push(',');
         }
-        text.push(digit);
+        grouped.push(digit);
     }
-    if cents % 100 != 0 {
-        text.push_str(&format!(".{:02}", cents % 100));
+    match cents % 100 {
+        0 => grouped,
+        rest => format!("{grouped}.{rest:02}"),
     }
-    text
 }
 
 /// A post with what Harvest does not tell of it: the board it is on, and its pay.

@@ -1,0 +1,99 @@
+//! What is common to all of `/api`: it names the request, knows the client, lets no other site change
+//! anything, finishes what it began, and gives every error its body.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::client::Client;
+use crate::error::{Error, Refused, X_REQUEST_ID};
+use crate::{App, catalogue, credentials, openapi, session};
+
+/// The longest body, in bytes.
+const BODY_MAX: usize = 64 * 1024;
+
+/// The request's name, in its extensions.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// All of `/api`, documented.
+pub fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .merge(session::router())
+        .merge(catalogue::router())
+        .merge(credentials::router())
+}
+
+/// All of `/api`.
+pub fn router(app: &App) -> Router<App> {
+    let (router, document) = documented().split_for_parts();
+    router
+        .merge(openapi::router(&document))
+        .route("/api/{*path}", axum::routing::any(nothing_here))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(app.clone(), around))
+}
+
+async fn nothing_here() -> Error {
+    Error::NotFound
+}
+
+async fn wrong_method() -> Error {
+    Error::MethodNotAllowed
+}
+
+/// Goes around every handler of `/api`.
+async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = app.clock.new_id("req");
+    let (mut parts, body) = request.into_parts();
+    let client = Client::of(&parts, app.settings.trusted_proxies());
+    let unsafe_method = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let refused = unsafe_method && !is_same_origin(&parts.headers, &client, &app);
+    parts.extensions.insert(client);
+    parts.extensions.insert(RequestId(id.clone()));
+    let request = Request::from_parts(parts, body);
+    let response = if refused {
+        Error::CrossOrigin.into_response()
+    } else if unsafe_method {
+        // A change that began is finished, even when the client hangs up in the middle: memory must
+        // follow the database.
+        tokio::spawn(next.run(request)).await.unwrap_or_else(|panic| {
+            Error::Internal(anyhow::anyhow!("a handler panicked: {panic}")).into_response()
+        })
+    } else {
+        next.run(request).await
+    };
+    finish(response, &id)
+}
+
+/// Gives an error its body, and every answer the headers they all have.
+fn finish(mut response: Response, request_id: &str) -> Response {
+    let refused = response.extensions_mut().remove::<Refused>();
+    if let Some(error) = refused.and_then(|refused| refused.0.lock().ok()?.take()) {
+        let allow = response.headers().get(header::ALLOW).cloned();
+        response = error.respond(request_id);
+        response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+    }
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    response
+}
+
+/// Whether a browser says that the request comes from the console itself. Every browser sends one of the
+/// two headers with a change; a program that is no browser sends `Origin` itself.
+fn is_same_origin(headers: &HeaderMap, client: &Client, app: &App) -> bool {
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        let origin = origin.to_str().unwrap_or_default().trim_end_matches('/');
+        return origin.eq_ignore_ascii_case(&client.origin())
+            || app.settings.public_origin().is_some_and(|own| own.eq_ignore_ascii_case(origin));
+    }
+    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
+}

@@ -1,0 +1,124 @@
+//! Making a change: one transaction with its change-log entries, then memory, then the answer.
+
+use serde_json::Value;
+use tokio::sync::OwnedMutexGuard;
+
+use crate::App;
+use crate::client::Client;
+use crate::clock::Millis;
+use crate::db::change_log::{self, Entry};
+use crate::db::users::UserRow;
+use crate::db::{self, Tx};
+use crate::session::User;
+
+/// Who does it, from where, in which request.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    kind: &'static str,
+    id: String,
+    name: String,
+    address: String,
+    request_id: String,
+}
+
+impl Actor {
+    /// Somebody who is signed in, or is about to be.
+    pub fn user(user: &UserRow, client: &Client, request_id: &str) -> Self {
+        Self {
+            kind: "user",
+            id: user.id.clone(),
+            name: user.name.clone(),
+            address: client.address.to_string(),
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// Nobody in particular: the command line, the demo.
+    pub fn system() -> Self {
+        Self {
+            kind: "system",
+            id: String::new(),
+            name: "Latchkey".to_owned(),
+            address: String::new(),
+            request_id: String::new(),
+        }
+    }
+}
+
+/// What a change is about.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    pub kind: &'static str,
+    pub id: &'a str,
+    pub name: &'a str,
+}
+
+/// A change in the making. Dropped without [`commit`](Self::commit), nothing happened.
+#[derive(Debug)]
+pub struct Change {
+    app: App,
+    actor: Actor,
+    pub tx: Tx,
+    pub now: Millis,
+    /// The credential whose key may open something else afterwards.
+    credential: Option<String>,
+    /// The next change waits until memory has followed this one.
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl App {
+    /// Begins a change by this user.
+    pub async fn change(&self, user: &User) -> db::Result<Change> {
+        self.change_as(Actor::user(&user.row, &user.client, &user.request_id)).await
+    }
+
+    /// Begins a change by anybody else.
+    pub async fn change_as(&self, actor: Actor) -> db::Result<Change> {
+        let turn = self.changing.clone().lock_owned().await;
+        let tx = self.db.write().await?;
+        let now = self.clock.now();
+        Ok(Change { app: self.clone(), actor, tx, now, credential: None, _turn: turn })
+    }
+}
+
+impl Change {
+    /// Puts on record what is being done; `before` and `after` hold only what differs.
+    pub async fn record(
+        &mut self,
+        action: &'static str,
+        subject: &Subject<'_>,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> db::Result<()> {
+        let entry = Entry {
+            at: self.now,
+            actor_kind: self.actor.kind.to_owned(),
+            actor_id: self.actor.id.clone(),
+            actor_name: self.actor.name.clone(),
+            address: self.actor.address.clone(),
+            request_id: self.actor.request_id.clone(),
+            action: action.to_owned(),
+            subject_kind: subject.kind.to_owned(),
+            subject_id: subject.id.to_owned(),
+            subject_name: subject.name.to_owned(),
+            before: before.map(|value| value.to_string()),
+            after: after.map(|value| value.to_string()),
+        };
+        change_log::append(&mut self.tx, self.app.keys.pepper(), &entry).await
+    }
+
+    /// The keys of this credential may open something else once the change is made.
+    pub fn touches_keys_of(&mut self, credential_id: &str) {
+        self.credential = Some(credential_id.to_owned());
+    }
+
+    /// Makes the change: when this returns, every later call is decided by it.
+    pub async fn commit(self) -> db::Result<()> {
+        let committed = self.tx.commit().await;
+        if let Some(credential_id) = &self.credential {
+            // Also after a commit whose outcome is not known: memory says what the database says.
+            self.app.keys.refresh(credential_id).await?;
+        }
+        committed
+    }
+}

@@ -1,0 +1,384 @@
+//! The credentials of the admin API.
+
+use api::Page;
+use api::credentials::{
+    ApiType, CreatedCredential, Credential, CredentialChanges, CredentialFilter, NewCredential,
+    Status,
+};
+use api::error::FieldError;
+use api::partners::PartnerId;
+use api::paths;
+use api::permissions::PermissionSet;
+use api::session::api_types;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::change::{Change, Subject};
+use crate::clock::{Millis, rfc3339};
+use crate::db;
+use crate::db::credentials::{CredentialRow, Cursor, NewCredentialRow};
+use crate::error::{Error, Result};
+use crate::input::{Input, Parameters, Version};
+use crate::keys::ApiKey;
+use crate::openapi::{MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
+use crate::session::User;
+use crate::{App, AppState};
+
+const PAGE: u32 = 50;
+const PAGE_MAX: u32 = 200;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(read, update))
+        .routes(routes!(store))
+        .routes(routes!(revoke))
+        .routes(routes!(re_enable))
+        .routes(routes!(replace))
+}
+
+impl User {
+    /// The API types this person may manage, or the refusal of someone without a developer permission.
+    fn require_api_types(&self) -> Result<&'static [ApiType]> {
+        match api_types(&self.row.developer_permissions) {
+            [] => Err(Error::Forbidden("This takes a developer permission for API credentials.")),
+            types => Ok(types),
+        }
+    }
+}
+
+/// The credentials this person may see, newest first.
+#[utoipa::path(get, path = paths::CREDENTIALS, tag = "credentials",
+    operation_id = "list_credentials", params(CredentialFilter), security(("session" = [])),
+    responses((status = 200, body = Page<Credential>),
+        (status = 400, description = "The query cannot be read", body = api::error::Problem,
+            content_type = "application/problem+json"),
+        NeedsUser, MayFail))]
+async fn list(
+    State(app): State<App>,
+    user: User,
+    Parameters(filter): Parameters<CredentialFilter>,
+) -> Result<Json<Page<Credential>>> {
+    let types = user.require_api_types()?;
+    let after = filter.cursor.as_deref().map(cursor_from_text).transpose()?;
+    let limit = filter.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
+    // One more than asked for tells whether there is a next page.
+    let fetched = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut rows = db::credentials::list(&app.db, types, &filter, after.as_ref(), fetched).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(cursor_to_text);
+    let items = rows.into_iter().map(|row| credential(&app, row)).collect();
+    Ok(Json(Page { items, next }))
+}
+
+/// A new credential and its API key, which is answered this once. A listed partner's preset is granted.
+#[utoipa::path(post, path = paths::CREDENTIALS, tag = "credentials",
+    operation_id = "create_credential", request_body = NewCredential, security(("session" = [])),
+    responses((status = 201, body = CreatedCredential, headers(
+            ("ETag" = String, description = "The credential’s version"),
+            ("Location" = String, description = "The credential’s address"))),
+        NeedsUser, MayRefuseInput))]
+async fn create(
+    State(app): State<App>,
+    user: User,
+    Input(new): Input<NewCredential>,
+) -> Result<Response> {
+    if !user.require_api_types()?.contains(&new.api_type) {
+        return Err(Error::Forbidden("You may only create Job Board credentials."));
+    }
+    let mut errors = new.check();
+    let catalogue = &app.catalogue.catalogue;
+    let partner = catalogue.partner(&new.partner.0);
+    if partner.is_none() {
+        errors.push(FieldError::new("/partner", "Choose one of the partners offered."));
+    }
+    let Some(partner) = partner.filter(|_| errors.is_empty()) else {
+        return Err(Error::Invalid(errors));
+    };
+    let preset = catalogue.set_of(&partner.preset).unwrap_or_default();
+    let permissions = if new.api_type == ApiType::Harvest { preset } else { PermissionSet::EMPTY };
+    let wanted = Wanted {
+        api_type: new.api_type,
+        partner: new.partner.0,
+        description: new.description.trim().to_owned(),
+        permissions,
+        replaces: None,
+    };
+    issue(&app, &user, wanted).await
+}
+
+/// One credential.
+#[utoipa::path(get, path = paths::CREDENTIAL, tag = "credentials",
+    operation_id = "read_credential", params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 200, body = Credential,
+            headers(("ETag" = String, description = "The credential’s version"))),
+        NeedsUser, NeedsThing, MayFail))]
+async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    let types = user.require_api_types()?;
+    let row = db::credentials::read(app.db.read(), &id).await?;
+    Ok(answer(&app, visible(row, types)?))
+}
+
+/// Changes the description or the permissions; the new permissions count for the next call.
+#[utoipa::path(patch, path = paths::CREDENTIAL, tag = "credentials",
+    operation_id = "update_credential", request_body = CredentialChanges,
+    params(("id" = String, Path),
+        ("If-Match" = String, Header, description = "The version this change was made from")),
+    security(("session" = [])),
+    responses((status = 200, body = Credential,
+            headers(("ETag" = String, description = "The credential’s new version"))),
+        NeedsUser, NeedsThing, NeedsVersion, MayRefuseInput))]
+async fn update(
+    State(app): State<App>,
+    user: User,
+    Path(id): Path<String>,
+    version: Version,
+    Input(changes): Input<CredentialChanges>,
+) -> Result<Response> {
+    let (mut change, row) = begin(&app, &user, &id).await?;
+    if row.version != version.0 {
+        return Err(Error::Stale);
+    }
+    let mut new = row.clone();
+    apply(&app, &mut new, &changes)?;
+    let (before, after) = difference(&app, &row, &new);
+    if before == after {
+        return Ok(answer(&app, row));
+    }
+    let recorded = (Some(before), Some(after));
+    if row.permissions != new.permissions {
+        change.touches_keys_of(&id);
+    }
+    save(&app, change, new, "credential.update", recorded).await
+}
+
+/// The person says that the API key is stored in a safe place.
+#[utoipa::path(post, path = paths::CREDENTIAL_STORE, tag = "credentials",
+    operation_id = "store_credential", params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
+async fn store(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    let (change, mut row) = begin(&app, &user, &id).await?;
+    if row.stored_at.is_some() {
+        return Err(Error::AlreadySo("This API key was confirmed as stored already."));
+    }
+    row.stored_at = Some(change.now);
+    save(&app, change, row, "credential.store", (None, None)).await
+}
+
+/// Ends the API key's access, for everyone who has it. A call sent after the answer is refused.
+#[utoipa::path(post, path = paths::CREDENTIAL_REVOKE, tag = "credentials",
+    operation_id = "revoke_credential", params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
+async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    let (mut change, mut row) = begin(&app, &user, &id).await?;
+    if row.revoked_at.is_some() {
+        return Err(Error::AlreadySo("This credential is revoked already."));
+    }
+    row.revoked_at = Some(change.now);
+    change.touches_keys_of(&id);
+    let recorded = (status_json(Status::Active), status_json(Status::Revoked));
+    save(&app, change, row, "credential.revoke", recorded).await
+}
+
+/// Makes a revoked API key work again: the same key, with the permissions it had.
+#[utoipa::path(post, path = paths::CREDENTIAL_RE_ENABLE, tag = "credentials",
+    operation_id = "re_enable_credential", params(("id" = String, Path)),
+    security(("session" = [])),
+    responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
+async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    let (mut change, mut row) = begin(&app, &user, &id).await?;
+    if row.revoked_at.is_none() {
+        return Err(Error::AlreadySo("This credential is active already."));
+    }
+    row.revoked_at = None;
+    change.touches_keys_of(&id);
+    let recorded = (status_json(Status::Revoked), status_json(Status::Active));
+    save(&app, change, row, "credential.re_enable", recorded).await
+}
+
+/// A new credential with the same type, partner, description and permissions, for a key that was lost.
+/// The old one stays as it is until it is revoked.
+#[utoipa::path(post, path = paths::CREDENTIAL_REPLACE, tag = "credentials",
+    operation_id = "replace_credential", params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 201, body = CreatedCredential, headers(
+            ("ETag" = String, description = "The credential’s version"),
+            ("Location" = String, description = "The credential’s address"))),
+        NeedsUser, NeedsThing, MayFail))]
+async fn replace(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    let types = user.require_api_types()?;
+    let row = db::credentials::read(app.db.read(), &id).await?;
+    let row = visible(row, types)?;
+    let wanted = Wanted {
+        api_type: row.api_type,
+        partner: row.partner,
+        description: row.description,
+        permissions: row.permissions,
+        replaces: Some(row.id),
+    };
+    issue(&app, &user, wanted).await
+}
+
+/// A credential that is about to be issued, checked.
+struct Wanted {
+    api_type: ApiType,
+    partner: String,
+    description: String,
+    permissions: PermissionSet,
+    replaces: Option<String>,
+}
+
+async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Response> {
+    let key = ApiKey::make(&app.clock, wanted.api_type);
+    let new = NewCredentialRow {
+        id: app.clock.new_id("cred"),
+        api_type: wanted.api_type,
+        partner: wanted.partner,
+        description: wanted.description,
+        permissions: wanted.permissions,
+        created_at: app.clock.now(),
+        created_by: Some(user.row.id.clone()),
+        secret_id: app.clock.new_id("secret"),
+        hash: app.keys.pepper().hash(&key),
+        key_hint: key.hint().to_owned(),
+    };
+    let mut change = app.change(user).await?;
+    db::credentials::create(&mut change.tx, &new).await?;
+    let after = json!({
+        "api_type": new.api_type,
+        "partner": new.partner,
+        "description": new.description,
+        "key_hint": new.key_hint,
+        "permissions": app.catalogue.catalogue.ids_of(&new.permissions),
+        "replaces": wanted.replaces,
+    });
+    let subject = Subject { kind: "credential", id: &new.id, name: &new.description };
+    change.record("credential.create", &subject, None, Some(after)).await?;
+    let row = db::credentials::read(&mut *change.tx, &new.id).await?.ok_or(Error::NotFound)?;
+    change.touches_keys_of(&new.id);
+    change.commit().await?;
+    let location = paths::with_id(paths::CREDENTIAL, &row.id);
+    let headers = [(header::ETAG, etag(&row)), (header::LOCATION, text(&location))];
+    let credential = credential(app, row);
+    let created = CreatedCredential { credential, api_key: key.reveal() };
+    Ok((StatusCode::CREATED, headers, Json(created)).into_response())
+}
+
+/// Begins a change of a credential that this person may see.
+async fn begin(app: &App, user: &User, id: &str) -> Result<(Change, CredentialRow)> {
+    let types = user.require_api_types()?;
+    let mut change = app.change(user).await?;
+    let row = db::credentials::read(&mut *change.tx, id).await?;
+    Ok((change, visible(row, types)?))
+}
+
+/// What a person may not see does not exist for them.
+fn visible(row: Option<CredentialRow>, types: &[ApiType]) -> Result<CredentialRow> {
+    row.filter(|row| types.contains(&row.api_type)).ok_or(Error::NotFound)
+}
+
+/// Writes the row and its change-log entry, and answers the credential as it is then.
+async fn save(
+    app: &App,
+    mut change: Change,
+    mut row: CredentialRow,
+    action: &'static str,
+    (before, after): (Option<Value>, Option<Value>),
+) -> Result<Response> {
+    if !db::credentials::update(&mut change.tx, &row).await? {
+        return Err(Error::Stale);
+    }
+    row.version += 1;
+    let subject = Subject { kind: "credential", id: &row.id, name: &row.description };
+    change.record(action, &subject, before, after).await?;
+    change.commit().await?;
+    Ok(answer(app, row))
+}
+
+/// Puts the changes into the row, or says which of them break a rule.
+fn apply(app: &AppState, row: &mut CredentialRow, changes: &CredentialChanges) -> Result<()> {
+    let mut errors = changes.check();
+    if let Some(ids) = &changes.permissions {
+        match app.catalogue.catalogue.set_of(ids) {
+            Err(position) => errors.push(FieldError::new(
+                format!("/permissions/{position}"),
+                "This permission is not in the catalogue.",
+            )),
+            Ok(set) if row.api_type != ApiType::Harvest && !set.is_empty() => errors.push(
+                FieldError::new("/permissions", "Only Harvest credentials have permissions."),
+            ),
+            Ok(set) => row.permissions = set,
+        }
+    }
+    if let Some(description) = &changes.description {
+        description.trim().clone_into(&mut row.description);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Only what differs, as it was and as it is.
+fn difference(app: &AppState, old: &CredentialRow, new: &CredentialRow) -> (Value, Value) {
+    let catalogue = &app.catalogue.catalogue;
+    let (mut before, mut after) = (json!({}), json!({}));
+    if old.description != new.description {
+        before["description"] = json!(old.description);
+        after["description"] = json!(new.description);
+    }
+    if old.permissions != new.permissions {
+        before["permissions"] = json!(catalogue.ids_of(&old.permissions));
+        after["permissions"] = json!(catalogue.ids_of(&new.permissions));
+    }
+    (before, after)
+}
+
+fn status_json(status: Status) -> Option<Value> {
+    Some(json!({ "status": status }))
+}
+
+/// The credential with its version.
+fn answer(app: &AppState, row: CredentialRow) -> Response {
+    ([(header::ETAG, etag(&row))], Json(credential(app, row))).into_response()
+}
+
+fn credential(app: &AppState, row: CredentialRow) -> Credential {
+    let time = |at: Option<Millis>| at.map(rfc3339);
+    Credential {
+        api_type: row.api_type,
+        partner: PartnerId(row.partner),
+        description: row.description,
+        key_hint: row.key_hint,
+        status: if row.revoked_at.is_some() { Status::Revoked } else { Status::Active },
+        stored_at: time(row.stored_at),
+        created_at: rfc3339(row.created_at),
+        created_by: row.created_by,
+        last_used_at: time(row.last_used_at),
+        revoked_at: time(row.revoked_at),
+        permissions: app.catalogue.catalogue.ids_of(&row.permissions),
+        version: row.version.unsigned_abs(),
+        id: row.id,
+    }
+}
+
+fn etag(row: &CredentialRow) -> HeaderValue {
+    text(&format!("\"{}\"", row.version))
+}
+
+fn text(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).expect("ids and versions are ASCII")
+}
+
+fn cursor_to_text(row: &CredentialRow) -> String {
+    format!("{}-{}", row.created_at, row.id)
+}
+
+fn cursor_from_text(text: &str) -> Result<Cursor> {
+    let cursor = text.split_once('-').and_then(|(created_at, id)| {
+        Some(Cursor { created_at: created_at.parse().ok()?, id: id.to_owned() })
+    });
+    cursor.ok_or_else(|| Error::Malformed("the cursor is none of ours".to_owned()))
+}

@@ -1,0 +1,319 @@
+//! Credentials and their secrets.
+
+use std::sync::Arc;
+
+use api::credentials::{ApiType, CredentialFilter, Status};
+use api::permissions::PermissionSet;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row as _};
+
+use super::{Db, Result, Tx};
+use crate::clock::Millis;
+use crate::keys::{Meter, SecretHash};
+
+/// A credential as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialRow {
+    pub id: String,
+    pub api_type: ApiType,
+    pub partner: String,
+    pub description: String,
+    pub permissions: PermissionSet,
+    pub key_hint: String,
+    pub created_at: Millis,
+    /// The name of who made it; empty when it was made on the command line.
+    pub created_by: String,
+    pub stored_at: Option<Millis>,
+    pub revoked_at: Option<Millis>,
+    pub last_used_at: Option<Millis>,
+    pub version: i64,
+}
+
+/// A credential about to exist, with the hash of its first key.
+#[derive(Debug)]
+pub struct NewCredentialRow {
+    pub id: String,
+    pub api_type: ApiType,
+    pub partner: String,
+    pub description: String,
+    pub permissions: PermissionSet,
+    pub created_at: Millis,
+    pub created_by: Option<String>,
+    pub secret_id: String,
+    pub hash: SecretHash,
+    pub key_hint: String,
+}
+
+/// A secret that opens something: what a call's decision needs.
+#[derive(Debug, Clone)]
+pub struct ActiveSecret {
+    pub secret_id: String,
+    pub credential_id: String,
+    pub hash: SecretHash,
+    pub api_type: ApiType,
+    pub partner: String,
+    pub permissions: PermissionSet,
+}
+
+/// Where a list goes on: behind this credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    pub created_at: Millis,
+    pub id: String,
+}
+
+/// The columns of [`CredentialRow`]. The hint is the newest secret's, the last use any secret's.
+macro_rules! select_credentials {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.api_type, c.partner, c.description, c.permissions, c.created_at, \
+             COALESCE(u.name, '') AS created_by, c.stored_at, c.revoked_at, c.version, \
+             (SELECT s.hint FROM secrets s WHERE s.credential_id = c.id \
+              ORDER BY s.created_at DESC, s.id DESC LIMIT 1) AS hint, \
+             (SELECT MAX(s.last_used_at) FROM secrets s WHERE s.credential_id = c.id) \
+             AS last_used_at \
+             FROM credentials c LEFT JOIN users u ON u.id = c.created_by ",
+            $rest
+        )
+    };
+}
+
+/// Up to `limit` credentials of `types`, newest first.
+pub async fn list(
+    db: &Db,
+    types: &[ApiType],
+    filter: &CredentialFilter,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<CredentialRow>> {
+    let wanted = filter.api_type.map_or(types, |only| {
+        types.iter().position(|allowed| *allowed == only).map_or(&[], |at| &types[at..=at])
+    });
+    let type_at = |position: usize| wanted.get(position).map_or("", |api_type| api_type.as_str());
+    let pattern = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(contains);
+    let rows = sqlx::query(select_credentials!(
+        "WHERE c.api_type IN ($1, $2, $3) \
+         AND (CAST($4 AS TEXT) IS NULL OR c.partner = $4) \
+         AND (CAST($5 AS TEXT) IS NULL OR c.description_folded LIKE $5 ESCAPE '!') \
+         AND (CAST($6 AS TEXT) IS NULL OR (c.revoked_at IS NULL) = ($6 = 'active')) \
+         AND (CAST($7 AS BIGINT) IS NULL OR c.created_at < $7 \
+              OR (c.created_at = $7 AND c.id < $8)) \
+         ORDER BY c.created_at DESC, c.id DESC LIMIT $9"
+    ))
+    .bind(type_at(0))
+    .bind(type_at(1))
+    .bind(type_at(2))
+    .bind(filter.partner.as_ref().map(|partner| partner.0.clone()))
+    .bind(pattern)
+    .bind(filter.status.map(Status::as_str))
+    .bind(after.map(|cursor| cursor.created_at))
+    .bind(after.map(|cursor| cursor.id.clone()))
+    .bind(limit)
+    .fetch_all(db.read())
+    .await?;
+    rows.iter().map(credential).collect()
+}
+
+/// The credential of this id.
+pub async fn read<'c>(
+    from: impl Executor<'c, Database = Any>,
+    id: &str,
+) -> Result<Option<CredentialRow>> {
+    let row =
+        sqlx::query(select_credentials!("WHERE c.id = $1")).bind(id).fetch_optional(from).await?;
+    row.as_ref().map(credential).transpose()
+}
+
+/// Adds a credential and its first secret.
+pub async fn create(tx: &mut Tx, new: &NewCredentialRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO credentials (id, api_type, partner, description, description_folded, \
+         permissions, created_at, created_by, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
+    )
+    .bind(&new.id)
+    .bind(new.api_type.as_str())
+    .bind(&new.partner)
+    .bind(&new.description)
+    .bind(new.description.to_lowercase())
+    .bind(set_to_text(new.permissions))
+    .bind(new.created_at)
+    .bind(new.created_by.clone())
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO secrets (id, credential_id, hash, hint, created_at) \
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&new.secret_id)
+    .bind(&new.id)
+    .bind(new.hash.to_hex())
+    .bind(&new.key_hint)
+    .bind(new.created_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes what may change in a credential, if it still has the version it was read with. False: someone
+/// was faster, and nothing was written.
+pub async fn update(tx: &mut Tx, row: &CredentialRow) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE credentials SET description = $1, description_folded = $2, permissions = $3, \
+         stored_at = $4, revoked_at = $5, version = version + 1 WHERE id = $6 AND version = $7",
+    )
+    .bind(&row.description)
+    .bind(row.description.to_lowercase())
+    .bind(set_to_text(row.permissions))
+    .bind(row.stored_at)
+    .bind(row.revoked_at)
+    .bind(&row.id)
+    .bind(row.version)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+macro_rules! select_secrets {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id AS secret_id, s.credential_id, s.hash, c.api_type, c.partner, \
+             c.permissions, c.revoked_at FROM secrets s JOIN credentials c \
+             ON c.id = s.credential_id ",
+            $rest
+        )
+    };
+}
+
+/// Every secret that opens something.
+pub async fn active_secrets(db: &Db) -> Result<Vec<ActiveSecret>> {
+    let rows = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL")).fetch_all(db.read());
+    rows.await?.iter().map(secret).collect()
+}
+
+/// All secrets of a credential: the hash, and the rest where it opens something.
+pub async fn secrets_of(
+    db: &Db,
+    credential_id: &str,
+) -> Result<Vec<(SecretHash, Option<ActiveSecret>)>> {
+    let rows = sqlx::query(select_secrets!("WHERE s.credential_id = $1"))
+        .bind(credential_id)
+        .fetch_all(db.read())
+        .await?;
+    let secrets = rows.iter().map(|row| {
+        let revoked: Option<Millis> = row.try_get("revoked_at")?;
+        let secret = secret(row)?;
+        Ok((secret.hash, revoked.is_none().then_some(secret)))
+    });
+    secrets.collect()
+}
+
+/// The secret of this hash, when it opens something.
+pub async fn active_secret(db: &Db, hash: &SecretHash) -> Result<Option<ActiveSecret>> {
+    let row = sqlx::query(select_secrets!("WHERE s.hash = $1 AND c.revoked_at IS NULL"))
+        .bind(hash.to_hex())
+        .fetch_optional(db.read())
+        .await?;
+    row.as_ref().map(secret).transpose()
+}
+
+/// Writes down last uses; an earlier one never replaces a later one.
+pub async fn save_last_use(db: &Db, uses: &[(String, Arc<Meter>, Millis)]) -> Result<()> {
+    let mut tx = db.write().await?;
+    for (secret_id, _, at) in uses {
+        sqlx::query(
+            "UPDATE secrets SET last_used_at = $1 \
+             WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
+        )
+        .bind(*at)
+        .bind(secret_id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await
+}
+
+fn credential(row: &AnyRow) -> Result<CredentialRow> {
+    Ok(CredentialRow {
+        id: row.try_get("id")?,
+        api_type: api_type(row)?,
+        partner: row.try_get("partner")?,
+        description: row.try_get("description")?,
+        permissions: permissions(row)?,
+        key_hint: row.try_get("hint")?,
+        created_at: row.try_get("created_at")?,
+        created_by: row.try_get("created_by")?,
+        stored_at: row.try_get("stored_at")?,
+        revoked_at: row.try_get("revoked_at")?,
+        last_used_at: row.try_get("last_used_at")?,
+        version: row.try_get("version")?,
+    })
+}
+
+fn secret(row: &AnyRow) -> Result<ActiveSecret> {
+    let hash: String = row.try_get("hash")?;
+    Ok(ActiveSecret {
+        secret_id: row.try_get("secret_id")?,
+        credential_id: row.try_get("credential_id")?,
+        hash: SecretHash::from_hex(&hash).ok_or_else(|| unreadable("hash", &hash))?,
+        api_type: api_type(row)?,
+        partner: row.try_get("partner")?,
+        permissions: permissions(row)?,
+    })
+}
+
+fn api_type(row: &AnyRow) -> Result<ApiType> {
+    let name: String = row.try_get("api_type")?;
+    ApiType::from_name(&name).ok_or_else(|| unreadable("api_type", &name))
+}
+
+fn permissions(row: &AnyRow) -> Result<PermissionSet> {
+    let text: String = row.try_get("permissions")?;
+    set_from_text(&text).ok_or_else(|| unreadable("permissions", &text))
+}
+
+fn unreadable(column: &str, value: &str) -> sqlx::Error {
+    sqlx::Error::Decode(format!("the column {column} holds {value:?}").into())
+}
+
+/// 64 hexadecimal digits, the highest bit first.
+fn set_to_text(set: PermissionSet) -> String {
+    let [low, second, third, high] = set.to_words();
+    format!("{high:016x}{third:016x}{second:016x}{low:016x}")
+}
+
+fn set_from_text(text: &str) -> Option<PermissionSet> {
+    let word = |at: usize| u64::from_str_radix(text.get(at * 16..at * 16 + 16)?, 16).ok();
+    (text.len() == 64)
+        .then(|| Some(PermissionSet::from_words([word(3)?, word(2)?, word(1)?, word(0)?])))?
+}
+
+/// A LIKE pattern for "contains this", whatever it contains itself.
+fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_survives_storing() {
+        let set: PermissionSet = [0, 64, 135, 255].into_iter().collect();
+        assert_eq!(set_from_text(&set_to_text(set)), Some(set));
+        assert_eq!(set_from_text("12"), None);
+        assert_eq!(set_from_text(&"g".repeat(64)), None);
+    }
+
+    #[test]
+    fn what_a_person_searches_for_is_not_a_pattern() {
+        assert_eq!(contains("100%_Sure!"), "%100!%!_sure!!%");
+    }
+}

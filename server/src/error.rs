@@ -1,0 +1,128 @@
+//! How the admin API says no. A handler returns [`Error`]; the request's id is put into the body by the
+//! layer around all handlers, which also logs what a client must not see.
+
+use api::error::{ErrorCode, FieldError, PROBLEM_JSON, Problem};
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Names a request in the answer and in the log.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Everything that keeps the admin API from doing what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("The request cannot be read: {0}.")]
+    Malformed(String),
+    #[error("Sign in to go on.")]
+    Unauthenticated,
+    #[error("This e-mail and password do not belong together.")]
+    WrongCredentials,
+    #[error("{0}")]
+    Forbidden(&'static str),
+    #[error("A change must come from the console’s own address.")]
+    CrossOrigin,
+    #[error("There is no such thing here, or none that you may see.")]
+    NotFound,
+    #[error("This address does not take this method.")]
+    MethodNotAllowed,
+    #[error("{0}")]
+    AlreadySo(&'static str),
+    #[error("Someone else saved a change in the meantime.")]
+    Stale,
+    #[error("A request may have at most 64 KiB.")]
+    TooLarge,
+    #[error("Send the body as application/json.")]
+    UnsupportedMediaType,
+    #[error("Something in the request breaks a rule.")]
+    Invalid(Vec<FieldError>),
+    #[error("Say in If-Match which version you are changing.")]
+    VersionRequired,
+    #[error("Latchkey could not do this. The fault is ours, and nothing was changed.")]
+    Internal(#[source] anyhow::Error),
+    #[error("Latchkey cannot answer at the moment. Please try again.")]
+    Unavailable(#[source] anyhow::Error),
+}
+
+impl Error {
+    /// One field breaks one rule.
+    pub fn invalid(pointer: &str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, detail)])
+    }
+
+    pub fn status_and_code(&self) -> (StatusCode, ErrorCode) {
+        match self {
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, ErrorCode::Malformed),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated),
+            Self::WrongCredentials => (StatusCode::UNAUTHORIZED, ErrorCode::WrongCredentials),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, ErrorCode::Forbidden),
+            Self::CrossOrigin => (StatusCode::FORBIDDEN, ErrorCode::CrossOrigin),
+            Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowed),
+            Self::AlreadySo(_) => (StatusCode::CONFLICT, ErrorCode::AlreadySo),
+            Self::Stale => (StatusCode::PRECONDITION_FAILED, ErrorCode::Stale),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType)
+            }
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Invalid),
+            Self::VersionRequired => {
+                (StatusCode::PRECONDITION_REQUIRED, ErrorCode::VersionRequired)
+            }
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable),
+        }
+    }
+
+    /// The complete answer, naming the request.
+    pub fn respond(self, request_id: &str) -> Response {
+        let (status, code) = self.status_and_code();
+        let title = self.to_string();
+        if let Self::Internal(cause) | Self::Unavailable(cause) = &self {
+            tracing::error!(request_id, "{cause:#}");
+        }
+        let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
+        let problem = Problem {
+            r#type: "about:blank".to_owned(),
+            title,
+            status: status.as_u16(),
+            code,
+            request_id: request_id.to_owned(),
+            errors,
+        };
+        let media_type = HeaderValue::from_static(PROBLEM_JSON);
+        let no_store = HeaderValue::from_static("no-store");
+        let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, no_store)];
+        (status, headers, Json(problem)).into_response()
+    }
+}
+
+/// Carries an error from the handler to the layer that knows the request's id.
+#[derive(Debug, Clone)]
+pub struct Refused(pub std::sync::Arc<std::sync::Mutex<Option<Error>>>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.status_and_code().0.into_response();
+        let refused = Refused(std::sync::Arc::new(std::sync::Mutex::new(Some(self))));
+        response.extensions_mut().insert(refused);
+        response
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => Self::Unavailable(error.into()),
+            _ => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}

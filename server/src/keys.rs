@@ -1,0 +1,236 @@
+//! API keys: making, hashing and finding them, and the one decision on them,
+//! [`Keys::authorise`](Keys::authorise): may this key make this call, now?
+//!
+//! On SQLite all active keys are held in memory. It is a table, not a cache: a change is committed, then
+//! the table is changed, then the change is answered. On PostgreSQL other replicas change keys too, so
+//! each call asks the database.
+
+mod basic;
+mod endpoints;
+mod meter;
+mod plaintext;
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use api::catalogue::Catalogue;
+use api::credentials::ApiType;
+use api::partners::UNLISTED_VENDOR;
+use api::permissions::PermissionSet;
+use axum::http::{HeaderMap, Method};
+
+pub use endpoints::{Endpoints, Matched, Route};
+pub use meter::{Meter, Rate};
+pub(crate) use plaintext::hex;
+pub use plaintext::{ApiKey, Pepper, SecretHash};
+
+use crate::clock::Millis;
+use crate::db::credentials::ActiveSecret;
+use crate::db::{self, Db, Engine};
+
+/// The stored side of a key that opens something.
+#[derive(Debug)]
+pub struct Key {
+    pub credential_id: String,
+    pub secret_id: String,
+    pub api_type: ApiType,
+    pub permissions: PermissionSet,
+    /// Keys of vendors nobody has listed get half of the others' rate limit.
+    unlisted: bool,
+    pub meter: Arc<Meter>,
+}
+
+/// What becomes of a call.
+#[derive(Debug)]
+pub enum Decision {
+    /// The path is none of the catalogue's.
+    UnknownPath,
+    /// The path is, with these methods.
+    UnknownMethod {
+        allow: String,
+    },
+    /// No key, a malformed one, an unknown, revoked or expired one, one of another type.
+    Unauthenticated,
+    /// Too many calls in these ten seconds.
+    RateLimited(Rate),
+    /// The key is good, the endpoint is not granted.
+    Forbidden {
+        rate: Option<Rate>,
+        matched: Matched,
+    },
+    Allowed {
+        rate: Option<Rate>,
+        matched: Matched,
+        key: Arc<Key>,
+    },
+}
+
+/// All keys, and what decides on them.
+#[derive(Debug)]
+pub struct Keys {
+    pepper: Pepper,
+    endpoints: Endpoints,
+    /// Calls per key and ten seconds; none: unlimited.
+    limit: Option<u32>,
+    db: Db,
+    /// SQLite: every active key by its hash.
+    table: RwLock<HashMap<SecretHash, Arc<Key>>>,
+    /// PostgreSQL: what this replica has counted, by secret.
+    meters: RwLock<HashMap<String, Arc<Meter>>>,
+}
+
+impl Keys {
+    /// Reads all active keys into memory, where that is allowed.
+    pub async fn open(db: &Db, pepper: Pepper, limit: Option<u32>) -> db::Result<Self> {
+        let keys = Self {
+            pepper,
+            endpoints: Endpoints::new(&Catalogue::new()),
+            limit,
+            db: db.clone(),
+            table: RwLock::default(),
+            meters: RwLock::default(),
+        };
+        if db.engine() == Engine::Sqlite {
+            let secrets = db::credentials::active_secrets(db).await?;
+            let mut table = keys.table.write().expect("no panic under this lock");
+            for secret in secrets {
+                table.insert(secret.hash, Arc::new(Key::new(secret, Arc::default())));
+            }
+            drop(table);
+        }
+        Ok(keys)
+    }
+
+    pub fn pepper(&self) -> &Pepper {
+        &self.pepper
+    }
+
+    /// Makes memory say what the database says of this credential. Called after every change of one,
+    /// before the change is answered, by one caller at a time.
+    pub async fn refresh(&self, credential_id: &str) -> db::Result<()> {
+        if self.db.engine() == Engine::Postgres {
+            return Ok(());
+        }
+        let secrets = db::credentials::secrets_of(&self.db, credential_id).await?;
+        let mut table = self.table.write().expect("no panic under this lock");
+        for (hash, active) in secrets {
+            let known = table.remove(&hash);
+            if let Some(secret) = active {
+                let meter = known.map(|key| key.meter.clone()).unwrap_or_default();
+                table.insert(hash, Arc::new(Key::new(secret, meter)));
+            }
+        }
+        drop(table);
+        Ok(())
+    }
+
+    /// The decision on a call of the Harvest surface. An accepted key's use is counted.
+    pub async fn authorise(
+        &self,
+        method: &Method,
+        path: &str,
+        headers: &HeaderMap,
+        now: Millis,
+    ) -> db::Result<Decision> {
+        let matched = match self.endpoints.find(method, path) {
+            Route::Found(matched) => matched,
+            Route::UnknownMethod { allow } => return Ok(Decision::UnknownMethod { allow }),
+            Route::UnknownPath => return Ok(Decision::UnknownPath),
+        };
+        let key = match basic::api_key(headers) {
+            Ok(plaintext) => self.find(&plaintext).await?,
+            Err(mistake) => {
+                tracing::info!(%method, path, "refused a call: {mistake}");
+                None
+            }
+        };
+        let Some(key) = key.filter(|key| key.api_type == ApiType::Harvest) else {
+            return Ok(Decision::Unauthenticated);
+        };
+        let limit = self.limit.map(|limit| if key.unlisted { limit.div_ceil(2) } else { limit });
+        let rate = limit.map(|limit| key.meter.count(limit, now));
+        Ok(match rate {
+            Some(rate) if rate.exceeded => Decision::RateLimited(rate),
+            _ if !key.permissions.contains(matched.bit) => Decision::Forbidden { rate, matched },
+            _ => {
+                key.meter.used(now);
+                Decision::Allowed { rate, matched, key }
+            }
+        })
+    }
+
+    /// The active key of this plaintext.
+    async fn find(&self, plaintext: &ApiKey) -> db::Result<Option<Arc<Key>>> {
+        let hash = self.pepper.hash(plaintext);
+        if self.db.engine() == Engine::Sqlite {
+            let table = self.table.read().expect("no panic under this lock");
+            // The look-up is by a keyed hash, so its timing tells nothing about any key; the comparison
+            // of what was found takes the same time for every hash all the same.
+            return Ok(table
+                .get_key_value(&hash)
+                .filter(|(known, _)| hash.is(known))
+                .map(|hit| hit.1.clone()));
+        }
+        let Some(secret) = db::credentials::active_secret(&self.db, &hash).await? else {
+            return Ok(None);
+        };
+        if !hash.is(&secret.hash) {
+            return Ok(None);
+        }
+        let meter = self.meter_of(&secret.secret_id);
+        Ok(Some(Arc::new(Key::new(secret, meter))))
+    }
+
+    fn meter_of(&self, secret_id: &str) -> Arc<Meter> {
+        let meters = self.meters.read().expect("no panic under this lock");
+        if let Some(meter) = meters.get(secret_id) {
+            return meter.clone();
+        }
+        drop(meters);
+        let mut meters = self.meters.write().expect("no panic under this lock");
+        meters.entry(secret_id.to_owned()).or_default().clone()
+    }
+
+    /// Writes down when keys were last used, in one batch. Never in a request's way.
+    pub async fn save_last_use(&self) -> db::Result<()> {
+        let fresh: Vec<(String, Arc<Meter>, Millis)> = match self.db.engine() {
+            Engine::Sqlite => {
+                let table = self.table.read().expect("no panic under this lock");
+                let keys = table.values().map(|key| (&key.secret_id, &key.meter));
+                fresh_uses(keys)
+            }
+            Engine::Postgres => {
+                fresh_uses(self.meters.read().expect("no panic under this lock").iter())
+            }
+        };
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        db::credentials::save_last_use(&self.db, &fresh).await?;
+        for (_, meter, at) in fresh {
+            meter.saved(at);
+        }
+        Ok(())
+    }
+}
+
+fn fresh_uses<'a>(
+    meters: impl Iterator<Item = (&'a String, &'a Arc<Meter>)>,
+) -> Vec<(String, Arc<Meter>, Millis)> {
+    meters
+        .filter_map(|(id, meter)| meter.unsaved().map(|at| (id.clone(), meter.clone(), at)))
+        .collect()
+}
+
+impl Key {
+    fn new(secret: ActiveSecret, meter: Arc<Meter>) -> Self {
+        Self {
+            credential_id: secret.credential_id,
+            secret_id: secret.secret_id,
+            api_type: secret.api_type,
+            permissions: secret.permissions,
+            unlisted: secret.partner == UNLISTED_VENDOR,
+            meter,
+        }
+    }
+}

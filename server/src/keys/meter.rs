@@ -1,0 +1,107 @@
+//! Counts what a key does: calls in the current ten seconds, and when it was last used. Lock-free, shared
+//! by all requests of a key, and it outlives a change of the key's permissions.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use crate::clock::Millis;
+
+/// The rate limit's window.
+const WINDOW: Millis = 10_000;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Meter {
+    /// The window's number in the upper 40 bits, the calls in it in the lower 24.
+    window: AtomicU64,
+    /// 0: not since this program started.
+    last_used: AtomicI64,
+    /// The last use that is in the database.
+    saved: AtomicI64,
+}
+
+/// How a call stands against the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub limit: u32,
+    pub remaining: u32,
+    pub exceeded: bool,
+    /// When the window ends.
+    pub reset: Millis,
+    /// Whole seconds until then, at least 1: a client that waits so long is let in.
+    pub retry_after: Millis,
+}
+
+impl Meter {
+    /// Counts one call against `limit`.
+    pub fn count(&self, limit: u32, now: Millis) -> Rate {
+        const CALLS: u64 = (1 << 24) - 1;
+        let number = now / WINDOW;
+        let this = u64::try_from(number).unwrap_or_default() << 24;
+        let previous = self
+            .window
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
+                let calls = if held & !CALLS == this { held & CALLS } else { 0 };
+                Some(this | (calls + 1).min(CALLS))
+            })
+            .unwrap_or_else(|held| held);
+        let before = if previous & !CALLS == this { previous & CALLS } else { 0 };
+        let before = u32::try_from(before).unwrap_or(u32::MAX);
+        let reset = (number + 1) * WINDOW;
+        Rate {
+            limit,
+            remaining: limit.saturating_sub(before.saturating_add(1)),
+            exceeded: before >= limit,
+            reset,
+            retry_after: ((reset - now + 999) / 1000).max(1),
+        }
+    }
+
+    /// Notes an accepted call.
+    pub fn used(&self, now: Millis) {
+        self.last_used.fetch_max(now, Ordering::Relaxed);
+    }
+
+    /// The last use, when the database does not have it yet.
+    pub fn unsaved(&self) -> Option<Millis> {
+        let last = self.last_used.load(Ordering::Relaxed);
+        (last > self.saved.load(Ordering::Relaxed)).then_some(last)
+    }
+
+    /// The database has this use now.
+    pub fn saved(&self, at: Millis) {
+        self.saved.fetch_max(at, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_for_ten_seconds_and_then_starts_anew() {
+        let meter = Meter::default();
+        let now = 1_000_000_003_000;
+        let remaining: Vec<u32> = (0..3).map(|_| meter.count(3, now).remaining).collect();
+        assert_eq!(remaining, [2, 1, 0]);
+        let refused = meter.count(3, now);
+        assert!(refused.exceeded);
+        assert_eq!((refused.retry_after, refused.reset), (7, 1_000_000_010_000));
+        assert!(!meter.count(3, now + refused.retry_after * 1000).exceeded);
+    }
+
+    #[test]
+    fn the_wait_is_never_zero() {
+        assert_eq!(Meter::default().count(1, 9_999).retry_after, 1);
+        assert_eq!(Meter::default().count(1, 9_000).retry_after, 1);
+    }
+
+    #[test]
+    fn a_use_is_saved_once() {
+        let meter = Meter::default();
+        assert_eq!(meter.unsaved(), None);
+        meter.used(5);
+        assert_eq!(meter.unsaved(), Some(5));
+        meter.saved(5);
+        assert_eq!(meter.unsaved(), None);
+    }
+}

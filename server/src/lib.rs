@@ -1,0 +1,122 @@
+//! The Latchkey service. [`App`] is its state, [`app`] its router; `main.rs` puts them on a socket.
+//!
+//! The way of one request: `listen` accepts it; `/api` goes through `admin` (who is calling, is it our own
+//! page, which request is it) to the handler of a noun; `/v1` and `/v2` go through `harvest`, which asks
+//! `keys` for a decision; everything else is the page's (`assets`).
+
+pub mod admin;
+pub mod assets;
+pub mod catalogue;
+pub mod change;
+pub mod client;
+pub mod clock;
+pub mod credentials;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod harvest;
+pub mod input;
+pub mod keys;
+pub mod listen;
+pub mod openapi;
+pub mod operations;
+pub mod passwords;
+pub mod session;
+pub mod settings;
+pub mod start;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::response::Response;
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::keys::{Keys, Pepper};
+use crate::passwords::Passwords;
+use crate::settings::Settings;
+
+/// Everything a request may need; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App(Arc<AppState>);
+
+/// See [`App`].
+#[derive(Debug)]
+pub struct AppState {
+    pub db: Db,
+    pub clock: Clock,
+    pub keys: Keys,
+    pub passwords: Passwords,
+    pub settings: Settings,
+    pub catalogue: catalogue::Document,
+    /// The organisation's name.
+    pub organization: String,
+    /// The data is made up and the passwords are public.
+    pub demo: bool,
+    /// Held while a change is made, so that memory follows the database in the same order.
+    changing: Arc<Mutex<()>>,
+    content_security_policy: HeaderValue,
+}
+
+impl App {
+    /// Puts the parts together and reads the active keys.
+    pub async fn new(
+        db: Db,
+        clock: Clock,
+        pepper: Pepper,
+        settings: Settings,
+    ) -> anyhow::Result<Self> {
+        let keys = Keys::open(&db, pepper, settings.rate_limit()).await?;
+        let organization = db::instance::read(db.read(), db::instance::ORGANIZATION).await?;
+        let demo = db::instance::read(db.read(), db::instance::DEMO).await?.is_some();
+        Ok(Self(Arc::new(AppState {
+            passwords: Passwords::new(&clock)?,
+            keys,
+            catalogue: catalogue::Document::new(),
+            organization: organization.unwrap_or_else(|| "Your organization".to_owned()),
+            demo,
+            changing: Arc::default(),
+            content_security_policy: content_security_policy(),
+            db,
+            clock,
+            settings,
+        })))
+    }
+}
+
+impl Deref for App {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
+    }
+}
+
+/// The whole surface, on one listener.
+pub fn app(app: App) -> Router {
+    Router::new()
+        .merge(admin::router(&app))
+        .merge(harvest::router())
+        .merge(operations::router())
+        .fallback(console)
+        .with_state(app)
+}
+
+/// The page, and everything that is nobody else's.
+async fn console(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    assets::respond(&parts.method, parts.uri.path(), &parts.headers, &app.content_security_policy)
+}
+
+/// Nothing but our own files, no inline script or style, no framing.
+fn content_security_policy() -> HeaderValue {
+    HeaderValue::from_static(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; \
+         frame-ancestors 'none'",
+    )
+}

@@ -1,0 +1,126 @@
+//! The OpenAPI document, put together from the handlers themselves: a route that is not in the document
+//! cannot be reached, and the other way round.
+
+use std::collections::BTreeMap;
+
+use api::error::{PROBLEM_JSON, Problem};
+use api::paths;
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{
+    Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Response,
+};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
+
+use crate::{App, admin};
+
+/// The document without its operations.
+pub fn frame() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Latchkey admin API")
+        .version(env!("CARGO_PKG_VERSION"))
+        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
+        .description(Some(
+            "What the console does, for programs. Sign in at `/api/session`; the session is a cookie. \
+             Changes must carry the console’s own `Origin`. Errors are `application/problem+json`.",
+        ))
+        .build();
+    let mut document = OpenApiBuilder::new().info(info).build();
+    let components = document.components.get_or_insert_default();
+    let cookie = ApiKey::Cookie(ApiKeyValue::new("latchkey_session"));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    let mut referenced = Vec::new();
+    Problem::schemas(&mut referenced);
+    components.schemas.extend(referenced);
+    document
+}
+
+/// The document as it is served and printed.
+pub fn document() -> OpenApi {
+    admin::documented().into_openapi()
+}
+
+/// Serves the document of the routes beside it.
+pub fn router(document: &OpenApi) -> Router<App> {
+    let json = document.to_pretty_json().expect("the document is plain data");
+    let body: axum::body::Bytes = json.into();
+    let answer = move || {
+        let body = body.clone();
+        async move {
+            let no_cache = (header::CACHE_CONTROL, "no-cache");
+            ([(header::CONTENT_TYPE, "application/json"), no_cache], body)
+        }
+    };
+    Router::new().route(paths::OPENAPI, get(answer))
+}
+
+macro_rules! problems {
+    ($(#[$doc:meta])* $name:ident: $($status:literal $description:literal),+ $(,)?) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([$(($status.to_owned(), problem($description))),+])
+            }
+        }
+    };
+}
+
+problems! {
+    /// What can happen to every request.
+    MayFail:
+    "500" "The fault is ours; `request_id` finds it in the log",
+    "503" "The service cannot answer at the moment",
+}
+
+problems! {
+    /// For operations of signed-in users.
+    NeedsUser:
+    "401" "Nobody is signed in",
+    "403" "Not allowed, or not from the console’s own origin",
+}
+
+problems! {
+    /// For operations on one thing.
+    NeedsThing:
+    "400" "The request cannot be read",
+    "404" "No such thing, or none that this person may see",
+}
+
+problems! {
+    /// For operations that move a thing from one state to another.
+    MayBeSo:
+    "409" "It is in that state already",
+}
+
+problems! {
+    /// For operations with a body.
+    MayRefuseInput:
+    "400" "The request cannot be read",
+    "403" "Not allowed, or not from the console’s own origin",
+    "413" "More than 64 KiB",
+    "415" "Not application/json",
+    "422" "A field breaks a rule; `errors` says which",
+    "500" "The fault is ours; `request_id` finds it in the log",
+    "503" "The service cannot answer at the moment",
+}
+
+problems! {
+    /// For operations that change what somebody may have changed meanwhile.
+    NeedsVersion:
+    "412" "Someone else changed it since it was read",
+    "428" "No `If-Match`",
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let schema = utoipa::openapi::Ref::from_schema_name(Problem::name());
+    let content = Content::new(Some(RefOr::Ref(schema)));
+    let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content);
+    RefOr::T(response.build())
+}

@@ -1,0 +1,179 @@
+//! What an operator can set, on the command line or in the environment.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use ipnet::IpNet;
+
+use crate::clock::Clock;
+use crate::keys::Pepper;
+
+/// A self-hosted developer console that issues API keys and enforces them.
+#[derive(Debug, clap::Parser)]
+#[command(name = "latchkey", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Serve the console, the admin API and the Harvest API
+    Serve(Settings),
+    /// Print the admin API's OpenAPI document
+    Openapi,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Settings {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, env = "LATCHKEY_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// sqlite:FILE or postgres://USER@HOST/NAME
+    #[arg(
+        long,
+        env = "LATCHKEY_DATABASE",
+        default_value = "sqlite:latchkey.db",
+        hide_env_values = true
+    )]
+    pub database: String,
+    /// The address under which browsers and clients reach this, such as https://latchkey.example.com
+    #[arg(long, env = "LATCHKEY_PUBLIC_ORIGIN")]
+    public_origin: Option<String>,
+    /// Networks whose X-Forwarded-For, -Proto and -Host are believed [default: loopback]
+    #[arg(
+        long = "trusted-proxy",
+        env = "LATCHKEY_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<IpNet>,
+    /// Calls per key and 10 seconds; 0 is off
+    #[arg(long, env = "LATCHKEY_RATE_LIMIT", default_value_t = 50, value_name = "N")]
+    rate_limit: u32,
+    /// The file with the pepper of the stored hashes [default: beside the database, made on first start]
+    #[arg(long, env = "LATCHKEY_PEPPER_FILE", value_name = "FILE")]
+    pepper_file: Option<PathBuf>,
+    /// Fill an empty database with a made-up organisation; listens on loopback only
+    #[arg(long)]
+    pub demo: bool,
+    /// The password of the demo's users
+    #[arg(
+        long,
+        env = "LATCHKEY_DEMO_PASSWORD",
+        default_value = "latchkey-demo",
+        hide_env_values = true
+    )]
+    pub demo_password: String,
+}
+
+impl Settings {
+    /// What clap gives when nothing is said, for tests.
+    pub fn for_tests(rate_limit: u32, public_origin: Option<&str>) -> Self {
+        Self { rate_limit, public_origin: public_origin.map(str::to_owned), ..Self::default() }
+            .normalized()
+    }
+
+    /// Fills in what depends on more than one word of the command line.
+    pub fn normalized(mut self) -> Self {
+        if self.trusted_proxies.is_empty() {
+            self.trusted_proxies = vec![
+                IpNet::new(IpAddr::from([127, 0, 0, 0]), 8).expect("a network"),
+                IpNet::new(IpAddr::from(std::net::Ipv6Addr::LOCALHOST), 128).expect("a network"),
+            ];
+        }
+        if let Some(origin) = &mut self.public_origin {
+            origin.truncate(origin.trim_end_matches('/').len());
+        }
+        self
+    }
+
+    pub fn rate_limit(&self) -> Option<u32> {
+        (self.rate_limit > 0).then_some(self.rate_limit)
+    }
+
+    pub fn trusted_proxies(&self) -> &[IpNet] {
+        &self.trusted_proxies
+    }
+
+    pub fn public_origin(&self) -> Option<&str> {
+        self.public_origin.as_deref()
+    }
+
+    /// Plain http is refused on the Harvest surface once the world reaches us by https.
+    pub fn https_only(&self) -> bool {
+        self.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
+    /// The addresses `--listen` names.
+    pub async fn addresses(&self) -> anyhow::Result<Vec<SocketAddr>> {
+        let found = tokio::net::lookup_host(&self.listen)
+            .await
+            .with_context(|| format!("--listen {} is not HOST:PORT", self.listen))?;
+        Ok(found.collect())
+    }
+
+    /// The file of an SQLite database.
+    pub fn database_file(&self) -> Option<&Path> {
+        let name = self.database.strip_prefix("sqlite:")?;
+        let name = name.strip_prefix("//").unwrap_or(name).split('?').next()?;
+        (name != ":memory:").then_some(Path::new(name))
+    }
+
+    /// Reads the pepper, or makes one on the first start.
+    pub fn pepper(&self, clock: &Clock) -> anyhow::Result<Pepper> {
+        let file = match (&self.pepper_file, self.database_file()) {
+            (Some(file), _) => file.clone(),
+            (None, Some(database)) => PathBuf::from(format!("{}.pepper", database.display())),
+            // A database that is gone tomorrow needs no pepper that lasts.
+            (None, None) if self.database.starts_with("sqlite:") => {
+                return Ok(Pepper::new(&clock.random::<{ Pepper::LENGTH }>()));
+            }
+            (None, None) => PathBuf::from("latchkey.pepper"),
+        };
+        read_or_make(&file, clock).with_context(|| format!("the pepper in {}", file.display()))
+    }
+}
+
+fn read_or_make(file: &Path, clock: &Clock) -> anyhow::Result<Pepper> {
+    use std::io::Write as _;
+    match std::fs::read(file) {
+        Ok(bytes) if bytes.len() >= Pepper::LENGTH => return Ok(Pepper::new(&bytes)),
+        Ok(bytes) => anyhow::bail!("it has {} bytes; {} are needed", bytes.len(), Pepper::LENGTH),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
+    let bytes = clock.random::<{ Pepper::LENGTH }>();
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut made = options.open(file)?;
+    made.write_all(&bytes)?;
+    made.sync_all()?;
+    Ok(Pepper::new(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pepper_is_made_once_and_only_its_owner_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = Settings::for_tests(0, None);
+        settings.database = format!("sqlite:{}", folder.path().join("a b.db").display());
+        let first = settings.pepper(&Clock::system()).unwrap().seal(&[]);
+        assert_eq!(settings.pepper(&Clock::system()).unwrap().seal(&[]), first);
+        let file = folder.path().join("a b.db.pepper");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::write(&file, "short").unwrap();
+        assert!(settings.pepper(&Clock::system()).is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! What must be true before the first request: the right pepper, a filled demo when one was asked for,
+//! and no demo in the open.
+
+use std::net::SocketAddr;
+
+use api::users::{DeveloperPermission, Level};
+
+use crate::clock::Clock;
+use crate::db::users::{self, NewUserRow};
+use crate::db::{Db, instance};
+use crate::keys::Pepper;
+use crate::{App, demo, passwords};
+
+/// Where the pepper's fingerprint is kept.
+const PEPPER: &str = "pepper";
+
+/// Refuses a pepper other than the one the stored hashes were made with: every key would stop working,
+/// and the change log would look forged.
+pub async fn check_pepper(db: &Db, pepper: &Pepper) -> anyhow::Result<()> {
+    let fingerprint = pepper.seal(&["latchkey pepper"]);
+    let mut tx = db.write().await?;
+    match instance::read(&mut *tx, PEPPER).await? {
+        Some(known) if known == fingerprint => Ok(()),
+        Some(_) => anyhow::bail!(
+            "this is not the pepper that the keys in the database were made with; \
+             give the right one with --pepper-file"
+        ),
+        None => {
+            instance::save(&mut tx, PEPPER, &fingerprint).await?;
+            Ok(tx.commit().await?)
+        }
+    }
+}
+
+/// A demo database has public passwords: it is never served beyond this machine.
+pub fn check_exposure(app: &App, addresses: &[SocketAddr]) -> anyhow::Result<()> {
+    let open = addresses.iter().find(|address| !address.ip().to_canonical().is_loopback());
+    match open {
+        Some(address) if app.demo => anyhow::bail!(
+            "this database holds the demo, whose passwords are public; it is served on loopback \
+             only, not on {address}"
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Fills an empty database with the demo: the organisation, its data, and three people. A database that
+/// is a demo already is left as it is; any other is refused.
+pub async fn fill_demo(db: &Db, clock: &Clock, password: &str) -> anyhow::Result<()> {
+    if instance::read(db.read(), instance::DEMO).await?.is_some() {
+        return Ok(());
+    }
+    anyhow::ensure!(
+        !users::any(db).await?,
+        "--demo fills an empty database only; this one has users already"
+    );
+    let now = clock.now();
+    // One hash for all three: the password is public anyway, and hashing is slow on purpose.
+    let password_hash = passwords::hash(password, &clock.random())?;
+    demo::fill(db, now).await?;
+    let mut tx = db.write().await?;
+    for (id, email, name, level, developer_permissions) in DEMO_USERS {
+        let user = NewUserRow {
+            id,
+            email,
+            name,
+            level: *level,
+            password_hash: &password_hash,
+            developer_permissions,
+        };
+        users::create(&mut tx, &user, now).await?;
+    }
+    instance::save(&mut tx, instance::ORGANIZATION, "Acme Robotics").await?;
+    // Last, so that a database that was filled half way is not taken for a demo.
+    instance::save(&mut tx, instance::DEMO, "yes").await?;
+    Ok(tx.commit().await?)
+}
+
+type DemoUser = (&'static str, &'static str, &'static str, Level, &'static [DeveloperPermission]);
+
+/// Who can sign in to the demo: one who may do everything, one who may do nothing, one in between.
+const DEMO_USERS: &[DemoUser] = &[
+    (
+        "user_ada",
+        "ada@example.com",
+        "Ada Okafor",
+        Level::SiteAdmin,
+        &[
+            DeveloperPermission::ManageAllApiCredentials,
+            DeveloperPermission::EditAdvancedPermissions,
+        ],
+    ),
+    ("user_ben", "ben@example.com", "Ben Lindqvist", Level::Basic, &[]),
+    (
+        "user_cleo",
+        "cleo@example.com",
+        "Cleo Marchetti",
+        Level::JobAdmin,
+        &[DeveloperPermission::ManageJobBoardApiCredentials],
+    ),
+];
