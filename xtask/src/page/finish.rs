@@ -1,0 +1,179 @@
+//! From trunk's bundle to the files that are served: one style sheet, minified scripts, names that
+//! carry the digest of the final content, integrity, and a brotli and a gzip twin of each file.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Files, digest};
+
+/// Kinds of files that get smaller.
+const COMPRESSIBLE: [&str; 7] = ["css", "html", "js", "json", "svg", "txt", "wasm"];
+
+/// Finishes a bundle. Twins that `old` already holds for the same content are taken from there.
+pub(super) fn finish(mut files: Files, esbuild: &Path, old: &Files) -> Result<Files> {
+    let page = files.remove("index.html").context("trunk made no index.html")?;
+    let mut page = without_comments(std::str::from_utf8(&page)?);
+    page = join_styles(&page, &mut files, esbuild)?;
+    minify_scripts(&mut files, esbuild, &mut page)?;
+    page = rename_by_content(&mut files, page)?;
+    files.insert("index.html".to_owned(), page.into_bytes());
+    let twins: Files =
+        files.iter().flat_map(|(name, data)| twins(name, data, &files, old)).collect();
+    files.extend(twins);
+    Ok(files)
+}
+
+/// Whether a file is the compressed form of another.
+pub(crate) fn is_twin(name: &str) -> bool {
+    matches!(extension(name), "br" | "gz")
+}
+
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+/// The page without its comments and indentation: they are for readers of the source.
+fn without_comments(page: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = page;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    let lines: Vec<&str> = kept.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Replaces the style sheets by one, in their order: a visitor waits for one answer instead of five.
+fn join_styles(page: &str, files: &mut Files, esbuild: &Path) -> Result<String> {
+    let mut styles = Vec::new();
+    let mut lines = Vec::new();
+    for line in page.lines() {
+        if !line.starts_with("<link rel=\"stylesheet\"") {
+            lines.push(line.to_owned());
+            continue;
+        }
+        let href = attribute(line, "href").context("a style sheet has no address")?;
+        let (base, name) = href.rsplit_once('/').unwrap_or(("", href));
+        if styles.is_empty() {
+            lines.push(format!(
+                "<link rel=\"stylesheet\" href=\"{base}/style-0.css\" integrity=\"style-0\">"
+            ));
+        }
+        styles.extend(files.remove(name).with_context(|| format!("{name} was not bundled"))?);
+        styles.push(b'\n');
+    }
+    let small = minify(&styles, esbuild, &["--loader=css"])?;
+    let page = lines
+        .join("\n")
+        .replace("integrity=\"style-0\"", &format!("integrity=\"{}\"", digest::integrity(&small)));
+    files.insert("style-0.css".to_owned(), small);
+    Ok(page)
+}
+
+fn minify_scripts(files: &mut Files, esbuild: &Path, page: &mut String) -> Result<()> {
+    for (name, data) in files.iter_mut().filter(|(name, _)| extension(name) == "js") {
+        // The glue and its snippets are modules; the boot script is not.
+        let form: &[&str] = if name == "boot.js" { &[] } else { &["--format=esm"] };
+        let arguments = [&["--loader=js", "--target=es2022"], form].concat();
+        let small =
+            minify(data, esbuild, &arguments).with_context(|| format!("cannot minify {name}"))?;
+        *page = page.replace(&digest::integrity(data), &digest::integrity(&small));
+        *data = small;
+    }
+    Ok(())
+}
+
+fn minify(data: &[u8], esbuild: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
+    let mut child = Command::new(esbuild)
+        .args(["--minify", "--log-level=warning", "--legal-comments=none"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start esbuild")?;
+    let mut input = child.stdin.take().context("esbuild has no input")?;
+    // It reads all of its input before it writes: no deadlock.
+    input.write_all(data)?;
+    drop(input);
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "esbuild failed ({})", output.status);
+    Ok(output.stdout)
+}
+
+/// Gives every file with a digest in its name the digest of its final content: trunk's is of what it
+/// read, and a changed tool would change the content under an address that is cached for ever.
+fn rename_by_content(files: &mut Files, mut page: String) -> Result<String> {
+    let hashed: Vec<String> = files.keys().filter(|name| parts(name).is_some()).cloned().collect();
+    for name in hashed {
+        let Some((stem, end)) = parts(&name) else { continue };
+        let data = files.remove(&name).context("a file vanished while it was renamed")?;
+        let renamed = format!("{stem}-{}{end}", digest::for_name(&data));
+        ensure!(page.contains(&name), "index.html does not mention {name}");
+        page = page.replace(&name, &renamed);
+        files.insert(renamed, data);
+    }
+    for line in page.lines().filter(|line| line.contains("integrity=")) {
+        for link in line.split("<link").filter(|link| link.contains("integrity=")) {
+            let name = attribute(link, "href").and_then(|href| href.rsplit('/').next());
+            let data = name.and_then(|name| files.get(name)).context("a link to no file")?;
+            let said = attribute(link, "integrity");
+            ensure!(said == Some(&digest::integrity(data)), "wrong integrity in <link{link}");
+        }
+    }
+    Ok(page)
+}
+
+/// `console-c9d9a39f051cac9d_bg.wasm` as `console` and `_bg.wasm`: files of the top folder only.
+fn parts(name: &str) -> Option<(&str, &str)> {
+    let (stem, end) = name.rsplit_once('-').filter(|_| !name.contains('/'))?;
+    let at = end.find(['_', '.'])?;
+    let is_digest = at > 0 && end[..at].bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_digest.then_some((stem, &end[at..]))
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    tag.split(&format!("{name}=\"")).nth(1)?.split('"').next()
+}
+
+/// The brotli and gzip forms of a file, where they are smaller than it.
+fn twins(name: &str, data: &[u8], files: &Files, old: &Files) -> Vec<(String, Vec<u8>)> {
+    if !COMPRESSIBLE.contains(&extension(name)) {
+        return Vec::new();
+    }
+    let same = old.get(name).map(Vec::as_slice) == files.get(name).map(Vec::as_slice);
+    let twin = |suffix: &str, compress: fn(&[u8]) -> Vec<u8>| {
+        let twin = format!("{name}.{suffix}");
+        let held = if same { old.get(&twin).cloned() } else { None };
+        (twin, held.unwrap_or_else(|| compress(data)))
+    };
+    let all = [twin("br", brotli), twin("gz", gzip)];
+    all.into_iter().filter(|(_, small)| small.len() < data.len()).collect()
+}
+
+/// Brotli at its best, once per build.
+pub(crate) fn brotli(data: &[u8]) -> Vec<u8> {
+    let mut small = Vec::new();
+    let settings = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: data.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &data[..], &mut small, &settings)
+        .expect("reading from and writing to memory does not fail");
+    small
+}
+
+/// Gzip at its best.
+pub(crate) fn gzip(data: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder
+        .write_all(data)
+        .and_then(|()| encoder.finish())
+        .expect("writing to memory does not fail")
+}

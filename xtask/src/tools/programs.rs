@@ -1,0 +1,45 @@
+//! PostgreSQL's server programs: the tests run on a cluster of their own.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::debian;
+use crate::command;
+use crate::project::Project;
+
+/// The folder of `initdb`, `postgres` and `pg_ctl`, installed first where that is possible.
+pub(crate) fn postgres(project: &Project) -> Result<PathBuf> {
+    if let Some(folder) = find(project) {
+        return Ok(folder);
+    }
+    debian::install(project, &["postgresql"])
+        .context("the tests need PostgreSQL's server programs (initdb, postgres, pg_ctl)")?;
+    find(project).context("PostgreSQL was installed, but its programs are not where they should be")
+}
+
+fn find(project: &Project) -> Option<PathBuf> {
+    let configured = command::find("pg_config")
+        .and_then(|path| command::read(project.command(path).arg("--bindir")).ok())
+        .map(PathBuf::from);
+    let on_path = command::find("initdb").and_then(|path| Some(path.parent()?.to_owned()));
+    debian_folders().into_iter().chain(configured).chain(on_path).find(|folder| is_complete(folder))
+}
+
+/// Debian keeps the programs of every version beside each other, off PATH: newest first.
+fn debian_folders() -> Vec<PathBuf> {
+    let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") else { return Vec::new() };
+    let mut found: Vec<(u32, PathBuf)> = versions
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    found.into_iter().map(|(_, folder)| folder).collect()
+}
+
+fn is_complete(folder: &Path) -> bool {
+    ["initdb", "postgres", "pg_ctl"].iter().all(|program| folder.join(program).is_file())
+}
