@@ -1,1 +1,58 @@
-fn main() {}
+//! The Latchkey console: starts the page and says so when it dies.
+//!
+//! In reading order: where things are, who is here, how the service is asked, what screens are made of,
+//! and the screens.
+
+#![expect(unreachable_pub, reason = "in a program, `pub` says: for the other modules")]
+
+mod routes;
+
+mod location;
+mod session;
+
+mod client;
+mod error;
+
+mod components;
+mod query;
+mod task;
+mod times;
+
+mod layout;
+mod pages;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+fn main() {
+    std::panic::set_hook(Box::new(|panic| show_panic(&panic.to_string())));
+    let shell = take_over_shell();
+    leptos::task::spawn_local(async move {
+        let state = client::session::read().await;
+        mount_to_body(move || layout::app(state));
+        if let Some(shell) = shell {
+            shell.remove();
+        }
+    });
+}
+
+/// The outline that `index.html` paints stays until there is something better: until it is known who is
+/// signed in. Without its id nobody else removes it.
+fn take_over_shell() -> Option<web_sys::Element> {
+    let shell = document().get_element_by_id("shell")?;
+    shell.remove_attribute("id").ok()?;
+    Some(shell)
+}
+
+/// Never a dead page: the boot script hears of it and offers to load the page again.
+fn show_panic(message: &str) {
+    web_sys::console::error_1(&message.into());
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-panic", "");
+    }
+    let init = web_sys::CustomEventInit::new();
+    init.set_detail(&JsValue::from_str(message));
+    if let Ok(event) = web_sys::CustomEvent::new_with_event_init_dict("latchkey-panic", &init) {
+        let _ = window().dispatch_event(&event);
+    }
+}

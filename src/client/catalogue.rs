@@ -1,0 +1,24 @@
+//! `/api/catalogue`: permissions and partners. They change with the service only, so one answer serves
+//! for as long as the page lives.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use api::catalogue::Catalogue;
+use api::paths;
+use gloo_net::http::Method;
+
+use super::Call;
+use crate::error::Error;
+
+thread_local! {
+    static CATALOGUE: OnceCell<Arc<Catalogue>> = const { OnceCell::new() };
+}
+
+pub async fn read() -> Result<Arc<Catalogue>, Error> {
+    if let Some(known) = CATALOGUE.with(|known| known.get().cloned()) {
+        return Ok(known);
+    }
+    let catalogue: Catalogue = Call::new(Method::GET, paths::CATALOGUE).read().await?;
+    Ok(CATALOGUE.with(|known| known.get_or_init(|| Arc::new(catalogue)).clone()))
+}

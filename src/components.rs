@@ -1,0 +1,17 @@
+//! What screens are made of. Nothing in here knows a page, the service or who is signed in.
+//!
+//! Plain functions that return one type: each generic component would be compiled once per use.
+
+pub mod announcer;
+pub mod button;
+pub mod combobox;
+pub mod confirm;
+pub mod copy;
+pub mod dialog;
+pub mod failure;
+pub mod field;
+pub mod heading;
+pub mod icon;
+pub mod loading;
+pub mod status;
+pub mod time;

@@ -1,0 +1,137 @@
+//! Why a call did not do what it was asked for, and how to say so to a person.
+//!
+//! No browser in here: the words are tested natively.
+
+use api::error::{ErrorCode, Problem};
+
+/// What can come back instead of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// No answer at all: offline, the service is down, or it took too long.
+    Unreachable,
+    /// Something answered, but not in the words of the contract: a proxy, mostly.
+    Unreadable { status: u16 },
+    /// The service said no, and why.
+    Refused(Problem),
+}
+
+impl Error {
+    /// Reads an answer that is not a success.
+    pub fn from_answer(status: u16, body: &str) -> Self {
+        serde_json::from_str(body).map_or(Self::Unreadable { status }, Self::Refused)
+    }
+
+    pub fn is(&self, code: ErrorCode) -> bool {
+        matches!(self, Self::Refused(problem) if problem.code == code)
+    }
+
+    /// What is wrong with one field of the request, when that is why it was refused.
+    pub fn at(&self, pointer: &str) -> Option<&str> {
+        let Self::Refused(problem) = self else { return None };
+        let belongs = |at: &str| {
+            at.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        problem.errors.iter().find(|e| belongs(&e.pointer)).map(|e| e.detail.as_str())
+    }
+
+    /// Finds the request in the service's log.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused(problem) => Some(&problem.request_id).filter(|id| !id.is_empty()),
+            Self::Unreachable | Self::Unreadable { .. } => None,
+        }
+        .map(String::as_str)
+    }
+
+    fn status(&self) -> u16 {
+        match self {
+            Self::Unreachable => 0,
+            Self::Unreadable { status } => *status,
+            Self::Refused(problem) => problem.status,
+        }
+    }
+
+    /// What happened, in one sentence.
+    pub fn what(&self) -> &str {
+        match (self, self.status()) {
+            (Self::Unreachable, _) => "Latchkey did not answer.",
+            (_, 401) if !self.is(ErrorCode::WrongCredentials) => "Your session has ended.",
+            (_, 403) if self.is(ErrorCode::Forbidden) => "You are not allowed to do this.",
+            (_, 404) => "There is no such thing here, or none that you may see.",
+            (_, 422) => "Something in the form needs a change.",
+            (_, 429) => "That was tried too often.",
+            (_, 502..=504) => "Latchkey cannot answer at the moment.",
+            (Self::Refused(problem), ..500) => &problem.title,
+            (_, 500..) => "Something went wrong inside Latchkey.",
+            (Self::Unreadable { .. }, _) => "The answer did not come from Latchkey.",
+        }
+    }
+
+    /// What was kept and what to do, in one or two sentences.
+    pub fn what_now(&self) -> &'static str {
+        match (self, self.status()) {
+            (Self::Unreachable, _) => {
+                "Check your connection, then try again. What you typed is still here."
+            }
+            (_, 401) if self.is(ErrorCode::WrongCredentials) => {
+                "Check both and try again. Upper and lower case matter in the password."
+            }
+            (_, 401) => "Sign in again to go on. What you typed is still here.",
+            (_, 403) => "Ask a Site Admin which permissions you have. Nothing was changed.",
+            (_, 404) => "It may have been removed, or your permissions may have changed.",
+            (_, 422) => "Nothing was saved yet. The fields to look at are marked.",
+            (_, 429) => "Wait a minute, then try again.",
+            (_, 502..=504) => "Try again in a moment. What you typed is still here.",
+            (_, 500..) => {
+                "What you typed is still here. Try again; if it happens again, give the request \
+                 id to whoever runs Latchkey."
+            }
+            (Self::Unreadable { .. }, _) => {
+                "A proxy or a sign-in page of your network may stand in between. What you typed \
+                 is still here."
+            }
+            _ => "Nothing was changed. What you typed is still here.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, code: &str) -> Error {
+        Error::from_answer(
+            status,
+            &format!(
+                r#"{{"type":"about:blank","title":"No.","status":{status},"code":"{code}",
+                "request_id":"req_1","errors":[{{"pointer":"/permissions/3","detail":"Unknown."}}]}}"#
+            ),
+        )
+    }
+
+    #[test]
+    fn a_problem_is_read_and_anything_else_is_named_by_its_status() {
+        assert!(refused(409, "already_so").is(ErrorCode::AlreadySo));
+        assert_eq!(Error::from_answer(502, "<html>"), Error::Unreadable { status: 502 });
+        assert_eq!(Error::from_answer(200, "").what(), "The answer did not come from Latchkey.");
+    }
+
+    #[test]
+    fn a_field_gets_what_is_wrong_inside_it() {
+        let error = refused(422, "invalid");
+        assert_eq!(error.at("/permissions"), Some("Unknown."));
+        assert_eq!(error.at("/permissions/3"), Some("Unknown."));
+        assert_eq!(error.at("/perm"), None);
+        assert_eq!(error.at("/description"), None);
+    }
+
+    #[test]
+    fn what_a_person_reads_depends_on_what_they_can_do() {
+        assert_eq!(refused(401, "unauthenticated").what(), "Your session has ended.");
+        assert_eq!(refused(401, "wrong_credentials").what(), "No.");
+        assert_eq!(refused(500, "internal").request_id(), Some("req_1"));
+        assert!(refused(500, "internal").what_now().contains("request id"));
+        assert_eq!(Error::Unreadable { status: 429 }.what(), "That was tried too often.");
+        assert_eq!(Error::Unreachable.request_id(), None);
+    }
+}

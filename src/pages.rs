@@ -1,0 +1,6 @@
+//! One module per screen: its data, its view, its actions. Pages do not know each other.
+
+pub mod credentials;
+pub mod dev_center;
+pub mod not_found;
+pub mod sign_in;

@@ -1,0 +1,227 @@
+//! The dialog `Create New Credential`.
+
+use std::sync::Arc;
+
+use api::catalogue::Catalogue;
+use api::credentials::{ApiType, CreatedCredential, NewCredential};
+use api::error::FieldError;
+use api::partners::PartnerId;
+use leptos::prelude::*;
+
+use crate::client;
+use crate::components::button::{button, submit_button};
+use crate::components::combobox::{Choice, combobox};
+use crate::components::dialog::{self, Kind};
+use crate::components::failure::failure;
+use crate::components::field::{Text, focus_first_fault, select_field, text_field};
+use crate::components::loading::loading;
+use crate::error::Error;
+use crate::session::Account;
+use crate::task::Task;
+
+/// What is typed. It belongs to the list, so that closing the dialog by mistake loses nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft {
+    api_types: StoredValue<&'static [ApiType]>,
+    api_type: RwSignal<String>,
+    partner_text: RwSignal<String>,
+    partner: RwSignal<String>,
+    description: RwSignal<String>,
+    faults: RwSignal<Vec<FieldError>>,
+    error: RwSignal<Option<Error>>,
+}
+
+impl Draft {
+    pub fn new(account: Account) -> Self {
+        let api_types = account.session().map_or(&[][..], |session| session.api_types());
+        let draft = Self {
+            api_types: StoredValue::new(api_types),
+            api_type: RwSignal::default(),
+            partner_text: RwSignal::default(),
+            partner: RwSignal::default(),
+            description: RwSignal::default(),
+            faults: RwSignal::default(),
+            error: RwSignal::default(),
+        };
+        draft.clear();
+        draft
+    }
+
+    pub fn clear(self) {
+        let first = self.api_types.get_value().first().map_or("", |first| first.as_str());
+        self.api_type.set(first.to_owned());
+        for text in [self.partner_text, self.partner, self.description] {
+            text.set(String::new());
+        }
+        self.faults.set(Vec::new());
+        self.error.set(None);
+    }
+
+    fn api_type(self) -> ApiType {
+        self.api_type.with(|name| ApiType::from_name(name)).unwrap_or(ApiType::Harvest)
+    }
+
+    /// What would be created, or what keeps it from being.
+    fn check(self) -> Result<NewCredential, Vec<FieldError>> {
+        let new = NewCredential {
+            api_type: self.api_type(),
+            partner: PartnerId(self.partner.get_untracked()),
+            description: self.description.get_untracked().trim().to_owned(),
+        };
+        let mut faults = new.check();
+        if new.partner.0.is_empty() {
+            faults.push(FieldError::new("/partner", NO_PARTNER));
+        }
+        if faults.is_empty() { Ok(new) } else { Err(faults) }
+    }
+
+    fn fault(self, pointer: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let own = self.faults.with(|faults| {
+                faults
+                    .iter()
+                    .find(|fault| fault.pointer == pointer)
+                    .map(|fault| fault.detail.clone())
+            });
+            own.or_else(|| self.error.with(|e| Some(e.as_ref()?.at(pointer)?.to_owned())))
+        })
+    }
+}
+
+const NO_PARTNER: &str =
+    "Choose a partner from the list. If yours is not in it, choose Unlisted vendor.";
+
+/// Asks for what a credential needs and hands over what was created.
+pub fn dialog(
+    draft: Draft,
+    on_close: impl Fn() + Clone + Send + 'static,
+    on_created: impl Fn(CreatedCredential) + Clone + 'static,
+) -> AnyView {
+    let catalogue = LocalResource::new(client::catalogue::read);
+    let close = on_close.clone();
+    let create = Task::new(move || {
+        let on_created = on_created.clone();
+        async move {
+            draft.error.set(None);
+            let new = match draft.check() {
+                Ok(new) => new,
+                Err(faults) => {
+                    draft.faults.set(faults);
+                    return focus_first_fault();
+                }
+            };
+            draft.faults.set(Vec::new());
+            match client::credentials::create(&new).await {
+                Ok(created) => on_created(created),
+                Err(error) => {
+                    draft.error.set(Some(error));
+                    focus_first_fault();
+                }
+            }
+        }
+    });
+    let body = loading(catalogue, move |catalogue| form(draft, &catalogue, create, close.clone()));
+    dialog::dialog(Kind::Form, "Create New Credential", on_close, body)
+}
+
+fn form(
+    draft: Draft,
+    catalogue: &Arc<Catalogue>,
+    create: Task,
+    on_close: impl Fn() + 'static,
+) -> AnyView {
+    let types = draft.api_types.get_value().iter();
+    let types = types.map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect();
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        create.run();
+    };
+    let primary = move || match draft.api_type() {
+        ApiType::Harvest => "Manage Permissions",
+        ApiType::JobBoard | ApiType::CandidateIngestion => "Create",
+    };
+    let partner = combobox(
+        ("partner", "Partner"),
+        choices(catalogue),
+        (draft.partner_text, draft.partner),
+        draft.fault("/partner"),
+    );
+    let catalogue = catalogue.clone();
+    let consequence = move || {
+        let chosen = draft.partner.with(|id| catalogue.partner(id).cloned());
+        consequence(draft.api_type(), chosen.as_ref().map(|one| (&*one.name, one.preset.len())))
+    };
+    view! {
+        <form class="dialog-form" novalidate on:submit=on_submit>
+            {select_field(
+                ("api-type", "API Type"),
+                types,
+                draft.api_type,
+                draft.fault("/api_type"),
+            )}
+            {partner}
+            <p class="secondary consequence" aria-live="polite">
+                {consequence}
+            </p>
+            {text_field(
+                Text::plain("description", "Description"),
+                draft.description,
+                draft.fault("/description"),
+            )}
+            <p class="secondary">
+                "Name it so that others know who uses it, such as “JobTarget Harvest API Key”."
+            </p>
+            {failure(draft.error, None)}
+            <div class="actions">
+                {button("button", "Cancel", on_close)}
+                {submit_button(Signal::derive(primary), create)}
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn choices(catalogue: &Catalogue) -> Vec<Choice> {
+    let choice = |partner: &api::partners::Partner| Choice {
+        value: partner.partner_id.0.clone(),
+        label: partner.name.clone(),
+        note: if partner.preset.is_empty() { "" } else { "Permissions known" },
+    };
+    catalogue.partners.iter().map(choice).collect()
+}
+
+/// What choosing this will do, before it is done.
+fn consequence(api_type: ApiType, partner: Option<(&str, usize)>) -> String {
+    match (api_type, partner) {
+        (_, None) => {
+            "Not in the list? Choose Unlisted vendor, or Custom integration for a program of \
+                      your own."
+                .to_owned()
+        }
+        (ApiType::Harvest, Some((_, 0))) => {
+            "Permissions start empty: you choose them in the next step.".to_owned()
+        }
+        (ApiType::Harvest, Some((name, count))) => {
+            format!("Gets the {count} permissions {name} asks for; you can change them next.")
+        }
+        (ApiType::JobBoard | ApiType::CandidateIngestion, Some(_)) => {
+            format!("A {} key has no permissions to choose.", api_type.label())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dialog_says_where_permissions_start() {
+        let says = |api_type, partner| consequence(api_type, partner);
+        assert!(says(ApiType::Harvest, None).starts_with("Not in the list?"));
+        assert!(
+            says(ApiType::Harvest, Some(("JobTarget", 6))).contains("the 6 permissions JobTarget")
+        );
+        assert!(says(ApiType::Harvest, Some(("Gem", 0))).contains("start empty"));
+        assert!(says(ApiType::JobBoard, Some(("Gem", 0))).contains("no permissions"));
+    }
+}

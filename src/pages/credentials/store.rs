@@ -1,0 +1,80 @@
+//! `Store your API key`: the one time the key is on a screen, and every care that it is not lost.
+
+use api::credentials::{ApiType, CreatedCredential};
+use leptos::prelude::*;
+
+use super::step;
+use crate::client::credentials::Step;
+use crate::components::announcer::announce;
+use crate::components::button::task_button;
+use crate::components::copy::copy_field;
+use crate::components::dialog::{self, Kind};
+use crate::components::failure::failure;
+use crate::error::Error;
+use crate::location::{Navigator, Question};
+use crate::routes;
+use crate::task::Task;
+
+const LEAVE: Question = Question {
+    title: "Leave without the API key?",
+    text: "You have not confirmed that it is stored, and it cannot be shown again. Without it you need \
+           a new API key in its place.",
+    leave: "Leave without it",
+    stay: "Stay",
+};
+
+/// Shows the key until the person says it is stored; then goes on to the permissions (Harvest) or back
+/// to the list.
+pub fn dialog(created: CreatedCredential, on_close: impl Fn() + Clone + 'static) -> AnyView {
+    let navigator = Navigator::expect();
+    let held = RwSignal::new(true);
+    navigator.hold_while(move || held.get(), LEAVE);
+    let CreatedCredential { credential, api_key } = created;
+    let description = credential.description.clone();
+    let error = RwSignal::new(None::<Error>);
+    let close = on_close.clone();
+    let stored = Task::new(move || {
+        let (credential, close) = (credential.clone(), close.clone());
+        async move {
+            error.set(None);
+            if let Err(refused) = step::run(Step::Store, &credential.id).await {
+                error.set(Some(refused));
+                return;
+            }
+            held.set(false);
+            announce(format!("{} created", credential.description));
+            close();
+            let harvest = credential.api_type == ApiType::Harvest;
+            let next = routes::credential(&credential.id);
+            navigator.go(if harvest { next } else { routes::CREDENTIALS.to_owned() });
+        }
+    });
+    let body = view! {
+        <div class="dialog-text">
+            <p>
+                <strong>{description}</strong>
+            </p>
+        </div>
+        {copy_field("api-key", "API key", api_key)}
+        <div class="notice look">
+            <div>
+                <p>
+                    <strong>"You will not be able to see it again."</strong>
+                </p>
+                <p>
+                    "Keep it in a safe place, such as a password manager. If it gets lost, create a \
+                    new API key, hand that one over, then revoke this one."
+                </p>
+                <p>
+                    "Hand it over encrypted or through a secure messaging service, never in a plain \
+                    e-mail."
+                </p>
+            </div>
+        </div>
+        {failure(error, None)}
+        <div class="actions">
+            {task_button("button primary", "I have stored the API Key", stored)}
+        </div>
+    };
+    dialog::dialog(Kind::Kept, "Store your API key", on_close, body.into_any())
+}

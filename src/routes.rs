@@ -1,0 +1,140 @@
+//! The route table: every address of the console, once. `Route::parse` reads them, the functions below
+//! write them. Addresses are relative to `<base href>`, so one build works under any mount path.
+//!
+//! No browser in here: `location.rs` knows the address bar.
+
+use api::credentials::{ApiType, CredentialFilter, Status};
+use api::partners::PartnerId;
+
+use crate::query;
+
+/// Where a person can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// Leads to the first screen this person may see.
+    Home,
+    SignIn,
+    DevCenter,
+    Credentials,
+    Credential(String),
+    NotFound,
+}
+
+pub const HOME: &str = "./";
+pub const SIGN_IN: &str = "sign_in";
+pub const DEV_CENTER: &str = "configure/dev_center";
+pub const CREDENTIALS: &str = "configure/dev_center/credentials";
+
+impl Route {
+    /// The route of a path below the base.
+    pub fn parse(path: &str) -> Self {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        match segments[..] {
+            [] | ["configure"] => Self::Home,
+            ["sign_in"] => Self::SignIn,
+            ["configure", "dev_center"] => Self::DevCenter,
+            ["configure", "dev_center", "credentials"] => Self::Credentials,
+            ["configure", "dev_center", "credentials", id] => Self::Credential(query::decode(id)),
+            _ => Self::NotFound,
+        }
+    }
+}
+
+/// The page of one credential.
+pub fn credential(id: &str) -> String {
+    api::paths::with_id("configure/dev_center/credentials/{id}", id)
+}
+
+/// The list of credentials, narrowed.
+pub fn credentials(filter: &CredentialFilter) -> String {
+    CREDENTIALS.to_owned() + &filter_query(filter)
+}
+
+/// A filter as a query string: the same names in the console's address and in the API's.
+pub fn filter_query(filter: &CredentialFilter) -> String {
+    query::write(&[
+        ("q", filter.q.as_deref().unwrap_or_default()),
+        ("status", filter.status.map_or("", Status::as_str)),
+        ("api_type", filter.api_type.map_or("", ApiType::as_str)),
+        ("partner", filter.partner.as_ref().map_or("", |partner| &partner.0)),
+        ("cursor", filter.cursor.as_deref().unwrap_or_default()),
+    ])
+}
+
+/// The filter in an address. A value it does not know narrows nothing.
+pub fn filter_in(query: &str) -> CredentialFilter {
+    let read = |name| query::read(query, name);
+    CredentialFilter {
+        q: read("q"),
+        status: read("status").and_then(|name| Status::from_name(&name)),
+        api_type: read("api_type").and_then(|name| ApiType::from_name(&name)),
+        partner: read("partner").map(PartnerId),
+        ..CredentialFilter::default()
+    }
+}
+
+/// The sign-in page, which leads back to where a person came from.
+pub fn sign_in_from(path: &str, query: &str) -> String {
+    let next = match Route::parse(path) {
+        Route::Home | Route::SignIn => String::new(),
+        _ => format!("{path}{query}"),
+    };
+    SIGN_IN.to_owned() + &query::write(&[("next", &next)])
+}
+
+/// Where to go after signing in: back, if the address says a place of this console, else home.
+pub fn after_sign_in(query: &str) -> String {
+    let next = query::read(query, "next").unwrap_or_default();
+    let next = next.trim_start_matches('/');
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    match Route::parse(path) {
+        Route::Home | Route::SignIn | Route::NotFound => HOME.to_owned(),
+        _ => next.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_written_is_read_as_the_same_route() {
+        assert_eq!(Route::parse(""), Route::Home);
+        assert_eq!(Route::parse("configure/"), Route::Home);
+        assert_eq!(Route::parse(SIGN_IN), Route::SignIn);
+        assert_eq!(Route::parse(DEV_CENTER), Route::DevCenter);
+        assert_eq!(Route::parse(CREDENTIALS), Route::Credentials);
+        for id in ["cred_1", "a/../b?c#d", "ü"] {
+            assert_eq!(Route::parse(&credential(id)), Route::Credential(id.into()));
+        }
+        assert_eq!(Route::parse("configure/users"), Route::NotFound);
+    }
+
+    #[test]
+    fn a_filter_survives_the_address() {
+        let filter = CredentialFilter {
+            q: Some("job & target".into()),
+            status: Some(Status::Revoked),
+            api_type: Some(ApiType::JobBoard),
+            partner: Some(PartnerId("jobtarget".into())),
+            ..CredentialFilter::default()
+        };
+        let address = credentials(&filter);
+        let (path, query) = address.split_once('?').unwrap();
+        assert_eq!((path, filter_in(query)), (CREDENTIALS, filter));
+        assert_eq!(credentials(&CredentialFilter::default()), CREDENTIALS);
+        assert_eq!(filter_in("?status=asleep&api_type=x"), CredentialFilter::default());
+    }
+
+    #[test]
+    fn signing_in_leads_back_and_nowhere_else() {
+        let address = sign_in_from("configure/dev_center/credentials", "?q=a&status=active");
+        let query = address.strip_prefix(SIGN_IN).unwrap();
+        assert_eq!(after_sign_in(query), "configure/dev_center/credentials?q=a&status=active");
+        assert_eq!(sign_in_from("", ""), "sign_in");
+        for elsewhere in ["//evil.example/", "https://evil.example", "javascript:alert(1)", "x"] {
+            let query = query::write(&[("next", elsewhere)]);
+            assert_eq!(after_sign_in(&query), HOME, "{elsewhere}");
+        }
+    }
+}
