@@ -68,7 +68,8 @@
         true,
       ),
     );
-  const trapped = (cause) => cause instanceof WebAssembly.RuntimeError && died(cause);
+  // By name: where WebAssembly is switched off there is no class to compare with.
+  const trapped = (cause) => cause?.name === "RuntimeError" && died(cause);
 
   async function start() {
     if (typeof WebAssembly !== "object") throw new Error("WebAssembly is switched off in this browser.");
