@@ -23,7 +23,7 @@ impl Client {
     pub fn of(parts: &Parts, trusted: &[IpNet]) -> Self {
         let peer = parts.extensions.get::<Peer>().map_or(LOCAL, |peer| peer.0.ip()).to_canonical();
         let host = header_text(&parts.headers, header::HOST.as_str())
-            .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
+            .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
             .filter(|host| is_host(host))
             .unwrap_or("localhost");
         let mut client = Self { address: peer, https: false, host: host.to_owned() };

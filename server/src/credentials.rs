@@ -182,7 +182,7 @@ async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> R
     }
     row.revoked_at = Some(change.now);
     change.touches_keys_of(&id);
-    let recorded = (status_json(Status::Active), status_json(Status::Revoked));
+    let recorded = (Some(status_json(Status::Active)), Some(status_json(Status::Revoked)));
     save(&app, change, row, "credential.revoke", recorded).await
 }
 
@@ -198,7 +198,7 @@ async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -
     }
     row.revoked_at = None;
     change.touches_keys_of(&id);
-    let recorded = (status_json(Status::Revoked), status_json(Status::Active));
+    let recorded = (Some(status_json(Status::Revoked)), Some(status_json(Status::Active)));
     save(&app, change, row, "credential.re_enable", recorded).await
 }
 
@@ -336,8 +336,8 @@ fn difference(app: &AppState, old: &CredentialRow, new: &CredentialRow) -> (Valu
     (before, after)
 }
 
-fn status_json(status: Status) -> Option<Value> {
-    Some(json!({ "status": status }))
+fn status_json(status: Status) -> Value {
+    json!({ "status": status })
 }
 
 /// The credential with its version.

@@ -38,8 +38,10 @@ pub fn router() -> Router<App> {
     let door = any(door);
     Router::new()
         .route("/v1", door.clone())
+        .route("/v1/", door.clone())
         .route("/v1/{*path}", door.clone())
         .route("/v2", door.clone())
+        .route("/v2/", door.clone())
         .route("/v2/{*path}", door.clone())
         .route("/auth/jwt_access_token", door)
 }

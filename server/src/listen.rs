@@ -19,7 +19,7 @@ use crate::client::Peer;
 /// More connections than this wait in the system's queue.
 const CONNECTIONS: usize = 8192;
 /// A client that takes longer over its headers, or keeps an idle connection longer, is let go.
-const HEADERS: Duration = Duration::from_secs(60);
+const HEADERS: Duration = Duration::from_mins(1);
 /// Requests that are being answered when the program is told to stop get this long.
 const GRACE: Duration = Duration::from_secs(10);
 

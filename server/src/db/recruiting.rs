@@ -4,6 +4,8 @@
 mod job_posts;
 mod jobs;
 mod organisation;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use super::statement::Value;
 use super::{Result, Tx};

@@ -109,17 +109,18 @@ pub async fn who_can_grant(db: &Db) -> Result<Vec<Person>> {
 pub(super) fn user(rows: &[AnyRow]) -> Result<Option<UserRow>> {
     let Some(first) = rows.first() else { return Ok(None) };
     let level: String = first.try_get("level")?;
-    let mut developer_permissions = Vec::new();
-    for row in rows {
-        let name: Option<String> = row.try_get("permission")?;
-        developer_permissions.extend(name.as_deref().and_then(permission_of));
-    }
+    let held = rows.iter().map(|row| row.try_get("permission"));
+    let held: Vec<Option<String>> = held.collect::<Result<_>>()?;
+    let holds = |name| held.iter().flatten().any(|held| held == name);
     Ok(Some(UserRow {
         id: first.try_get("id")?,
         email: first.try_get("email")?,
         name: first.try_get("name")?,
         level: level_of(&level),
-        developer_permissions,
+        developer_permissions: DeveloperPermission::ALL
+            .into_iter()
+            .filter(|permission| holds(permission_name(*permission)))
+            .collect(),
     }))
 }
 
@@ -146,8 +147,4 @@ fn permission_name(permission: DeveloperPermission) -> &'static str {
         DeveloperPermission::ManageJobBoardApiCredentials => "manage_job_board_api_credentials",
         DeveloperPermission::EditAdvancedPermissions => "edit_advanced_permissions",
     }
-}
-
-fn permission_of(name: &str) -> Option<DeveloperPermission> {
-    DeveloperPermission::ALL.into_iter().find(|permission| permission_name(*permission) == name)
 }

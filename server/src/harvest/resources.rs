@@ -29,26 +29,6 @@ pub async fn answer(permission_id: &str, db: &Db, call: &Call) -> Option<Result<
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::harvest::query::Query;
-
-    #[tokio::test]
-    async fn every_held_permission_is_in_the_catalogue_and_answered() {
-        let db = Db::open("sqlite::memory:").await.expect("a database");
-        let catalogue = api::catalogue::Catalogue::new();
-        for permission in &catalogue.permissions {
-            let id = permission.permission_id.0.as_str();
-            let call = Call {
-                params: vec!["1".into()],
-                query: Query::parse(""),
-                origin: String::new(),
-                path: String::new(),
-            };
-            assert_eq!(answer(id, &db, &call).await.is_some(), HELD.contains(&id), "{id}");
-        }
-        let catalogued =
-            |id: &&str| catalogue.permissions.iter().any(|p| p.permission_id.0 == **id);
-        assert!(HELD.iter().all(catalogued));
-    }
-}
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;

@@ -112,8 +112,8 @@ fn numbered(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn find(method: Method, path: &str) -> Route {
-        Endpoints::new(&Catalogue::new()).find(&method, path)
+    fn find(method: &Method, path: &str) -> Route {
+        Endpoints::new(&Catalogue::new()).find(method, path)
     }
 
     fn id(route: Route) -> String {
@@ -144,28 +144,28 @@ mod tests {
 
     #[test]
     fn a_literal_wins_over_a_parameter_but_only_for_its_own_method() {
-        assert_eq!(id(find(Method::PUT, "/v1/candidates/merge")), "candidates:merge");
-        assert_eq!(id(find(Method::GET, "/v1/candidates/merge")), "candidates:read");
+        assert_eq!(id(find(&Method::PUT, "/v1/candidates/merge")), "candidates:merge");
+        assert_eq!(id(find(&Method::GET, "/v1/candidates/merge")), "candidates:read");
         assert_eq!(
-            id(find(Method::PATCH, "/v1/users/permission_level")),
+            id(find(&Method::PATCH, "/v1/users/permission_level")),
             "users.permission_level:update"
         );
     }
 
     #[test]
     fn parameters_come_in_order() {
-        let Route::Found(found) = find(Method::GET, "/v1/jobs/12/openings/34") else { panic!() };
+        let Route::Found(found) = find(&Method::GET, "/v1/jobs/12/openings/34") else { panic!() };
         assert_eq!(found.params, ["12", "34"]);
     }
 
     #[test]
     fn a_known_path_says_which_methods_it_has() {
         assert_eq!(
-            find(Method::DELETE, "/v1/jobs/1"),
+            find(&Method::DELETE, "/v1/jobs/1"),
             Route::UnknownMethod { allow: "GET, HEAD, PATCH".into() }
         );
         assert_eq!(
-            find(Method::OPTIONS, "/v1/prospects"),
+            find(&Method::OPTIONS, "/v1/prospects"),
             Route::UnknownMethod { allow: "POST".into() }
         );
     }
@@ -175,7 +175,7 @@ mod tests {
         for path in
             ["/v1", "/v1/", "/v1/job", "/v1//jobs", "/v1/jobs//", "/v1/jobs/1/x", "/V1/jobs", ""]
         {
-            assert_eq!(find(Method::GET, path), Route::UnknownPath, "{path}");
+            assert_eq!(find(&Method::GET, path), Route::UnknownPath, "{path}");
         }
     }
 }

@@ -1,1 +1,186 @@
+//! Job posts: every filter against the objects themselves, and which text each endpoint gives.
 
+use crate::db::recruiting::{self, testing};
+use crate::harvest::resources::testing::{is_not_found, ok, query, refused};
+use crate::harvest::shapes::{JobPost, Posting, Recruiting, Stamp, render};
+
+fn posts(data: &Recruiting) -> impl Iterator<Item = &JobPost> {
+    data.postings.iter().map(|posting| &posting.post)
+}
+
+fn full(data: &Recruiting, posting: &Posting) -> JobPost {
+    posting.full(data.boards.iter().find(|board| Some(board.id) == posting.board_id))
+}
+
+fn passes(post: &JobPost, field: &str, value: &str) -> bool {
+    let time = || Stamp::parse(value).expect("a time");
+    match (field, value) {
+        ("created_after", _) => post.created_at >= time(),
+        ("created_before", _) => post.created_at < time(),
+        ("updated_after", _) => post.updated_at >= time(),
+        ("updated_before", _) => post.updated_at < time(),
+        ("live", "true") => post.live,
+        // Only the live ones can be asked for.
+        ("live", _) => true,
+        ("active", value) => post.active.to_string() == value,
+        ("internal", value) => post.internal.to_string() == value,
+        _ => unreachable!("no filter {field}"),
+    }
+}
+
+#[tokio::test]
+async fn every_filter_gives_what_passes_it() {
+    let (db, data) = (testing::demo().await, testing::data());
+    let beside = |at: fn(&JobPost) -> Stamp| -> Vec<String> {
+        let near = |post| [-1, 0, 1].map(|step| Stamp(at(post).0 + step).to_string());
+        posts(&data).step_by(5).flat_map(near).collect()
+    };
+    let either = || vec!["true".to_owned(), "false".to_owned()];
+    let filters = [
+        ("created_after", beside(|post| post.created_at)),
+        ("created_before", beside(|post| post.created_at)),
+        ("updated_after", beside(|post| post.updated_at)),
+        ("updated_before", beside(|post| post.updated_at)),
+        ("live", either()),
+        ("active", either()),
+        ("internal", either()),
+    ];
+    for (field, values) in filters {
+        let mut chose = false;
+        for value in values {
+            let passing = posts(&data).filter(|post| passes(post, field, &value));
+            let expected: Vec<i64> = passing.map(|post| post.id).collect();
+            let query = query(&[("per_page", "500".to_owned()), (field, value)]);
+            assert_eq!(ok(&db, &format!("/v1/job_posts?{query}")).await.ids(), expected, "{query}");
+            chose |= !expected.is_empty() && expected.len() < data.postings.len();
+        }
+        assert!(chose, "no value of {field} chooses some posts and not others");
+    }
+}
+
+#[tokio::test]
+async fn filters_are_combined_as_distribution_partners_do() {
+    let (db, data) = (testing::demo().await, testing::data());
+    let reply =
+        ok(&db, "/v1/job_posts?active=true&live=true&internal=false&full_content=true").await;
+    let documents: Vec<String> = data
+        .postings
+        .iter()
+        .filter(|posting| posting.post.live && posting.post.active && !posting.post.internal)
+        .map(|posting| render(&full(&data, posting)))
+        .collect();
+    assert_eq!(reply.body, format!("[{}]", documents.join(",")));
+    assert!(documents.len() > 20);
+}
+
+#[tokio::test]
+async fn without_parameters_every_post_is_listed_the_deleted_and_those_without_a_job_too() {
+    let (db, data) = (testing::demo().await, testing::data());
+    let documents: Vec<String> = posts(&data).map(render).collect();
+    assert_eq!(ok(&db, "/v1/job_posts").await.body, format!("[{}]", documents.join(",")));
+}
+
+#[tokio::test]
+async fn full_content_is_the_text_between_the_words_of_the_board() {
+    let (db, data) = (testing::demo().await, testing::data());
+    let first = &data.postings[0];
+    let path = format!("/v1/jobs/{}/job_posts", first.post.job_id.expect("a job"));
+    let own = ok(&db, &path).await.json();
+    let full = ok(&db, &format!("{path}?full_content=true")).await.json();
+    let own = own[0]["content"].as_str().expect("a text");
+    let full = full[0]["content"].as_str().expect("a text");
+    assert_eq!(Some(own), first.post.content.as_deref());
+    let board = data.boards.iter().find(|board| Some(board.id) == first.board_id).expect("a board");
+    let introduction = board.introduction.as_deref().expect("a text");
+    let conclusion = board.conclusion.as_deref().expect("a text");
+    let rest = full.strip_prefix(introduction).and_then(|rest| rest.strip_prefix(own));
+    let pay = rest.and_then(|rest| rest.strip_suffix(conclusion)).expect("the words of the board");
+    assert!(pay.contains("68,000 – 86,000 EUR") || pay.contains(" USD"), "{pay}");
+}
+
+#[tokio::test]
+async fn the_posts_of_a_job_come_in_one_piece() {
+    let (db, data) = (testing::demo().await, testing::data());
+    for job in &data.jobs {
+        for (parameter, active) in
+            [("", None), ("?active=true", Some(true)), ("?active=false", Some(false))]
+        {
+            let documents: Vec<String> = posts(&data)
+                .filter(|post| post.job_id == Some(job.id))
+                .filter(|post| active.is_none_or(|active| post.active == active))
+                .map(render)
+                .collect();
+            let reply = ok(&db, &format!("/v1/jobs/{}/job_posts{parameter}", job.id)).await;
+            assert_eq!(reply.body, format!("[{}]", documents.join(",")));
+            assert_eq!(reply.link, None);
+        }
+    }
+    assert!(is_not_found(&db, "/v1/jobs/1/job_posts").await);
+}
+
+/// The post that stands for a job, said slowly.
+fn main_of<'d>(data: &'d Recruiting, job_id: i64) -> &'d JobPost {
+    let of_job: Vec<&JobPost> = posts(data).filter(|post| post.job_id == Some(job_id)).collect();
+    let shown = of_job.iter().find(|post| post.live && post.external && post.active);
+    let recent = |posts: Vec<&&'d JobPost>| {
+        posts
+            .into_iter()
+            .max_by_key(|post| (post.live && post.external, post.created_at, post.id))
+            .copied()
+    };
+    shown
+        .copied()
+        .or_else(|| recent(of_job.iter().filter(|post| post.active).collect()))
+        .or_else(|| recent(of_job.iter().collect()))
+        .expect("a post")
+}
+
+#[tokio::test]
+async fn the_one_post_of_a_job_is_the_first_that_is_live_outside_else_the_latest() {
+    let (db, data) = (testing::demo().await, testing::data());
+    for job in &data.jobs {
+        let reply = ok(&db, &format!("/v1/jobs/{}/job_post?content=1&questions=1", job.id)).await;
+        assert_eq!(reply.body, render(main_of(&data, job.id)), "{}", job.name);
+    }
+}
+
+#[tokio::test]
+async fn texts_and_questions_of_the_one_post_are_null_unless_asked_for() {
+    let (db, data) = (testing::demo().await, testing::data());
+    let job = data.jobs[0].id;
+    let post = main_of(&data, job).clone();
+    let bare = JobPost { content: None, internal_content: None, questions: None, ..post.clone() };
+    let path = format!("/v1/jobs/{job}/job_post");
+    assert_eq!(ok(&db, &path).await.body, render(&bare));
+    assert_eq!(ok(&db, &format!("{path}?content=false&questions=false")).await.body, render(&bare));
+    let with_text = JobPost { questions: None, ..post.clone() };
+    assert_eq!(ok(&db, &format!("{path}?content=true")).await.body, render(&with_text));
+    let with_questions = JobPost { questions: post.questions.clone(), ..bare };
+    assert_eq!(ok(&db, &format!("{path}?questions")).await.body, render(&with_questions));
+    let posting = data.postings.iter().find(|posting| posting.post.id == post.id).expect("it");
+    let full = JobPost { questions: None, ..full(&data, posting) };
+    assert_eq!(ok(&db, &format!("{path}?full_content=true")).await.body, render(&full));
+}
+
+#[tokio::test]
+async fn a_job_without_posts_has_no_post() {
+    let mut data = testing::data();
+    data.postings.clear();
+    let db = testing::empty().await;
+    let mut tx = db.write().await.expect("a change");
+    recruiting::load(&mut tx, &data).await.expect("loaded");
+    tx.commit().await.expect("committed");
+    let job = data.jobs[0].id;
+    assert!(is_not_found(&db, &format!("/v1/jobs/{job}/job_post")).await);
+    assert_eq!(ok(&db, &format!("/v1/jobs/{job}/job_posts")).await.body, "[]");
+    assert!(is_not_found(&db, "/v1/jobs/1/job_post").await);
+}
+
+#[tokio::test]
+async fn wrong_parameters_are_named() {
+    let db = testing::empty().await;
+    let address = "/v1/job_posts?live=yes&active=2&internal=x&full_content=x&updated_before=x";
+    let named = ["updated_before", "live", "active", "internal", "full_content"];
+    assert_eq!(refused(&db, address).await, named);
+    assert_eq!(refused(&db, "/v1/jobs/1/job_posts?active=x&live=x").await, ["active"]);
+}

@@ -1,0 +1,234 @@
+//! The language of the tests: a [`World`] with people in it who get, post, patch and delete, integrators
+//! who call with a key, and answers that print as exact snapshots.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, Response, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use server::clock::Clock;
+use server::db::Db;
+use server::keys::Pepper;
+use server::settings::Settings;
+use server::{App, start};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use tower::ServiceExt as _;
+
+/// 2026-01-31T09:05:00.250Z, when every story begins.
+pub(crate) const START: i64 = 1_769_850_300_250;
+/// The address under which the console is open in the people's browsers.
+pub(crate) const ORIGIN: &str = "http://latchkey.test";
+const PASSWORD: &str = "latchkey-demo";
+
+/// One running service with the demo's organisation in it.
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    router: Router,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Settings::for_tests(0, None)).await
+    }
+
+    /// A world with its own settings.
+    pub(crate) async fn with(settings: Settings) -> Self {
+        let database = fresh_database().await;
+        Self::on(&database, settings).await
+    }
+
+    /// A world on this database: twice the same one is a restart, or a second replica.
+    pub(crate) async fn on(database: &str, settings: Settings) -> Self {
+        let clock = Clock::fixed(START);
+        let db = Db::open(database).await.expect("the database opens");
+        let pepper = Pepper::new(b"a pepper for tests");
+        start::check_pepper(&db, &pepper).await.expect("the same pepper");
+        start::fill_demo(&db, &clock, PASSWORD).await.expect("the demo is filled in");
+        let app = App::new(db, clock.clone(), pepper, settings).await.expect("the service starts");
+        Self { router: server::app(app.clone()), app, clock }
+    }
+
+    /// May do everything.
+    pub(crate) async fn ada(&self) -> Person<'_> {
+        self.person("ada@example.com").await
+    }
+
+    /// May do nothing.
+    pub(crate) async fn ben(&self) -> Person<'_> {
+        self.person("ben@example.com").await
+    }
+
+    /// May manage Job Board credentials.
+    pub(crate) async fn cleo(&self) -> Person<'_> {
+        self.person("cleo@example.com").await
+    }
+
+    /// Nobody is signed in here.
+    pub(crate) fn anonymous(&self) -> Person<'_> {
+        Person { world: self, cookie: String::new() }
+    }
+
+    async fn person(&self, email: &str) -> Person<'_> {
+        let answer = self.sign_in(email, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::OK, "{email} signs in");
+        Person { world: self, cookie: answer.cookie() }
+    }
+
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
+        let typed = json!({ "email": email, "password": password });
+        self.anonymous().post("/api/session", typed).await
+    }
+
+    /// An integrator's call with this key.
+    pub(crate) async fn call(&self, method: &str, path: &str, key: &str) -> Answer {
+        let basic = format!("Basic {}", STANDARD.encode(format!("{key}:")));
+        self.send(request(method, path).header(header::AUTHORIZATION, basic).body(Body::empty()))
+            .await
+    }
+
+    /// A request exactly as it is built.
+    pub(crate) async fn send(&self, request: axum::http::Result<Request<Body>>) -> Answer {
+        let request = request.expect("a request that can be sent");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        Answer::of(response).await
+    }
+}
+
+/// Starts a request as it arrives from the people's browsers and the integrators' programs.
+pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder {
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    Request::builder().method(method).uri(path).header(header::HOST, "latchkey.test")
+}
+
+/// Somebody at the console.
+pub(crate) struct Person<'a> {
+    world: &'a World,
+    pub(crate) cookie: String,
+}
+
+impl Person<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.world.send(self.request("GET", path).body(Body::empty())).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.json("POST", path, None, &body).await
+    }
+
+    /// A post that says nothing but its address.
+    pub(crate) async fn act(&self, path: &str) -> Answer {
+        self.world.send(self.request("POST", path).body(Body::empty())).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.world.send(self.request("DELETE", path).body(Body::empty())).await
+    }
+
+    /// A change made from this version.
+    pub(crate) async fn patch(&self, path: &str, version: u64, body: Value) -> Answer {
+        self.json("PATCH", path, Some(version), &body).await
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let request = request(method, path).header(header::ORIGIN, ORIGIN);
+        if self.cookie.is_empty() { request } else { request.header(header::COOKIE, &self.cookie) }
+    }
+
+    async fn json(&self, method: &str, path: &str, version: Option<u64>, body: &Value) -> Answer {
+        let mut request =
+            self.request(method, path).header(header::CONTENT_TYPE, "application/json");
+        if let Some(version) = version {
+            request = request.header(header::IF_MATCH, format!("\"{version}\""));
+        }
+        self.world.send(request.body(Body::from(body.to_string()))).await
+    }
+
+    /// Creates a credential and gives its id and API key.
+    pub(crate) async fn issue(&self, api_type: &str, partner: &str) -> (String, String) {
+        let new = json!({
+            "api_type": api_type,
+            "partner": partner,
+            "description": format!("{partner} {api_type} key"),
+        });
+        let answer = self.post("/api/credentials", new).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        let created = answer.json();
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
+        (text(&created["credential"]["id"]), text(&created["api_key"]))
+    }
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    async fn of(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("the body arrives");
+        let body = String::from_utf8(bytes.to_vec()).expect("text");
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    fn cookie(&self) -> String {
+        let cookie = self.header("set-cookie").expect("a cookie").split(';').next();
+        cookie.expect("a cookie has a value").to_owned()
+    }
+
+    /// Status, all headers, and the body as it is (JSON indented).
+    pub(crate) fn exact(&self) -> String {
+        let mut lines = vec![self.status.to_string()];
+        for (name, value) in &self.headers {
+            lines.push(format!("{name}: {}", value.to_str().expect("text")));
+        }
+        lines.push(String::new());
+        lines.push(self.pretty());
+        lines.join("\n")
+    }
+
+    /// Status and body.
+    pub(crate) fn brief(&self) -> String {
+        format!("{}\n{}", self.status, self.pretty())
+    }
+
+    fn pretty(&self) -> String {
+        match serde_json::from_str::<Value>(&self.body) {
+            Ok(json) => format!("{json:#}\n"),
+            Err(_) => self.body.clone(),
+        }
+    }
+}
+
+/// The address of an empty database.
+async fn fresh_database() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("LATCHKEY_TEST_DATABASE").unwrap_or_default();
+    if !server.starts_with("postgres") {
+        return "sqlite::memory:".to_owned();
+    }
+    sqlx::any::install_default_drivers();
+    let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+    let name = format!("it_{}_{number}", std::process::id());
+    let mut connection = sqlx::AnyConnection::connect(&server).await.expect("PostgreSQL answers");
+    connection
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .await
+        .expect("a database can be created");
+    let (start, _) = server.rsplit_once('/').expect("an address with a database");
+    format!("{start}/{name}")
+}

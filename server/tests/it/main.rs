@@ -1,0 +1,16 @@
+//! The integration tests: the whole service in one process, through its own HTTP surface, on a database
+//! of its own (SQLite in memory, or PostgreSQL when `LATCHKEY_TEST_DATABASE` names a server), with a
+//! fixed clock and fixed dice. The modules mirror the addresses; `app` is the language they are told in.
+
+mod app;
+mod catalogue;
+mod change_log;
+mod credentials;
+mod db_story;
+mod harvest;
+mod input;
+mod openapi;
+mod operations;
+mod secrets;
+mod session;
+mod tidy;

@@ -1,0 +1,166 @@
+//! Signing in and out.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::app::{ORIGIN, World, request};
+
+#[tokio::test]
+async fn ada_signs_in_and_the_page_learns_what_she_may_do() {
+    let world = World::new().await;
+    let answer = world.sign_in("Ada@Example.com ", "latchkey-demo").await;
+    expect![[r#"
+        200 OK
+        content-type: application/json
+        set-cookie: latchkey_session=FKxXfNsu9tmGB4tAVMyYk6mhShbbsNjze4kWfB8arN8; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200
+        cache-control: no-store
+        x-content-type-options: nosniff
+        x-request-id: req_45sj56jMQXwEQTPf
+        content-length: 251
+
+        {
+          "organization": "Acme Robotics",
+          "demo": true,
+          "session": {
+            "user": {
+              "user_id": "user_ada",
+              "name": "Ada Okafor",
+              "email": "ada@example.com"
+            },
+            "level": "site_admin",
+            "developer_permissions": [
+              "manage_all_api_credentials",
+              "edit_advanced_permissions"
+            ],
+            "can_grant": []
+          }
+        }
+    "#]].assert_eq(&answer.exact());
+    let ada = world.ada().await;
+    assert_eq!(ada.get("/api/session").await.json()["session"]["user"]["name"], "Ada Okafor");
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_user_are_answered_alike() {
+    let world = World::new().await;
+    let wrong = world.sign_in("ada@example.com", "latchkey-dem0").await;
+    let unknown = world.sign_in("eve@example.com", "latchkey-demo").await;
+    let without_id = |body: &str| {
+        let mut json: Value = serde_json::from_str(body).unwrap();
+        json["request_id"].take();
+        json
+    };
+    assert_eq!(wrong.status, unknown.status);
+    assert_eq!(without_id(&wrong.body), without_id(&unknown.body));
+    assert!(wrong.header("set-cookie").is_none());
+    expect![[r#"
+        401 Unauthorized
+        {
+          "type": "about:blank",
+          "title": "This e-mail and password do not belong together.",
+          "status": 401,
+          "code": "wrong_credentials",
+          "request_id": "req_45sj56jMQXwEQTPf",
+          "errors": []
+        }
+    "#]]
+    .assert_eq(&wrong.brief());
+}
+
+#[tokio::test]
+async fn whoever_may_do_nothing_is_told_who_can_grant_it() {
+    let world = World::new().await;
+    let session = world.ben().await.get("/api/session").await.json();
+    assert_eq!(session["session"]["developer_permissions"], json!([]));
+    assert_eq!(session["session"]["can_grant"][0]["email"], "ada@example.com");
+}
+
+#[tokio::test]
+async fn nobody_signed_in_is_not_an_error() {
+    let world = World::new().await;
+    expect![[r#"
+        200 OK
+        {
+          "organization": "Acme Robotics",
+          "demo": true,
+          "session": null
+        }
+    "#]]
+    .assert_eq(&world.anonymous().get("/api/session").await.brief());
+}
+
+#[tokio::test]
+async fn a_session_ends_with_sign_out() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let answer = ada.delete("/api/session").await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        answer.header("set-cookie"),
+        Some("latchkey_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
+    );
+    assert_eq!(ada.get("/api/credentials").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(ada.delete("/api/session").await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_thirty_minutes_without_use_and_after_twelve_hours_anyway() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let minute = 60_000;
+    for _ in 0..28 {
+        world.clock.advance(25 * minute);
+        assert_eq!(ada.get("/api/credentials").await.status, StatusCode::OK);
+    }
+    world.clock.advance(21 * minute);
+    assert_eq!(ada.get("/api/credentials").await.status, StatusCode::UNAUTHORIZED, "12 hours");
+    let ada = world.ada().await;
+    world.clock.advance(31 * minute);
+    assert_eq!(ada.get("/api/credentials").await.status, StatusCode::UNAUTHORIZED, "30 minutes");
+}
+
+#[tokio::test]
+async fn behind_https_the_cookie_is_bound_to_this_host() {
+    let world = World::new().await;
+    let typed = json!({ "email": "ada@example.com", "password": "latchkey-demo" });
+    let answer = world
+        .send(
+            request("POST", "/api/session")
+                .header("x-forwarded-proto", "https")
+                .header("x-forwarded-host", "console.example.com")
+                .header("origin", "https://console.example.com")
+                .header("content-type", "application/json")
+                .body(Body::from(typed.to_string())),
+        )
+        .await;
+    let cookie = answer.header("set-cookie").unwrap();
+    assert!(cookie.starts_with("__Host-latchkey_session="), "{cookie}");
+    assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200; Secure"));
+}
+
+#[tokio::test]
+async fn a_change_from_another_site_is_refused() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let (id, key) = ada.issue("harvest", "jobtarget").await;
+    let path = format!("/api/credentials/{id}/revoke");
+    for (header, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("origin", "http://latchkey.test.evil.example"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "none"),
+        ("x-nothing", "said"),
+    ] {
+        let forged = request("POST", &path).header("cookie", &ada.cookie).header(header, value);
+        let answer = world.send(forged.body(Body::empty())).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{header}: {value}");
+        assert_eq!(answer.json()["code"], "cross_origin");
+    }
+    assert_eq!(world.call("GET", "/v1/jobs", &key).await.status, StatusCode::OK);
+    let own = request("POST", &path).header("cookie", &ada.cookie).header("origin", ORIGIN);
+    assert_eq!(world.send(own.body(Body::empty())).await.status, StatusCode::OK);
+}
