@@ -34,14 +34,23 @@ pub struct Departure {
     go: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// Something that would be lost by leaving, while its condition is true.
+#[derive(Clone)]
+struct Hold {
+    id: usize,
+    condition: Arc<dyn Fn() -> bool + Send + Sync>,
+    question: Question,
+}
+
 /// The one door between the address bar and the page; in every view by `Navigator::expect()`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Navigator {
     place: RwSignal<Place>,
-    /// Who wants to be asked before the page is left; the last of them is.
-    holds: RwSignal<Vec<(usize, Question)>>,
-    next_hold: StoredValue<usize>,
+    /// What would be lost by leaving, as long as its condition is true. The last of them is asked about.
+    holds: StoredValue<Vec<Hold>>,
     departure: RwSignal<Option<Departure>>,
+    /// The next step back was asked about already.
+    answered: StoredValue<bool>,
 }
 
 impl Navigator {
@@ -49,9 +58,9 @@ impl Navigator {
     pub fn start() -> Self {
         let navigator = Self {
             place: RwSignal::new(current()),
-            holds: RwSignal::default(),
-            next_hold: StoredValue::default(),
+            holds: StoredValue::default(),
             departure: RwSignal::default(),
+            answered: StoredValue::default(),
         };
         provide_context(navigator);
         // The page never unmounts, so these listeners are never taken off again.
@@ -113,27 +122,27 @@ impl Navigator {
     pub fn answer(self, leave: bool) {
         let departure = self.departure.try_update(Option::take).flatten();
         if let Some(departure) = departure.filter(|_| leave) {
-            self.holds.set(Vec::new());
             (departure.go)();
         }
     }
 
-    /// Asks this question before leaving, as long as the condition is true and its owner is on screen.
-    pub fn hold_while(self, condition: impl Fn() -> bool + 'static, question: Question) {
-        let id = self.next_hold.get_value();
-        self.next_hold.set_value(id + 1);
-        let release = move || self.holds.update(|holds| holds.retain(|(held, _)| *held != id));
-        Effect::new(move |_| {
-            release();
-            if condition() {
-                self.holds.update(|holds| holds.push((id, question)));
-            }
-        });
-        on_cleanup(release);
+    /// Asks this question before leaving, whenever the condition is true and its owner is on screen.
+    pub fn hold_while(
+        self,
+        condition: impl Fn() -> bool + Send + Sync + 'static,
+        question: Question,
+    ) {
+        let condition = Arc::new(condition);
+        let last = self.holds.with_value(|holds| holds.last().map(|hold| hold.id));
+        let id = last.map_or(0, |last| last + 1);
+        self.holds.update_value(|holds| holds.push(Hold { id, condition, question }));
+        on_cleanup(move || self.holds.update_value(|holds| holds.retain(|hold| hold.id != id)));
     }
 
     fn held(self) -> Option<Question> {
-        self.holds.with_untracked(|holds| holds.last().map(|(_, question)| *question))
+        let holds = self.holds.get_value();
+        let held = untrack(|| holds.into_iter().rev().find(|hold| (hold.condition)()));
+        held.map(|hold| hold.question)
     }
 
     fn set(self, href: &str, replace: bool) {
@@ -158,7 +167,8 @@ impl Navigator {
         if place == self.place_untracked() {
             return;
         }
-        if self.held().is_none() {
+        if self.answered.get_value() || self.held().is_none() {
+            self.answered.set_value(false);
             self.place.set(place);
             return;
         }
@@ -167,7 +177,8 @@ impl Navigator {
         let Place { path, query } = self.place_untracked();
         let here = format!("{}{path}{query}", base_uri());
         if history().push_state_with_url(&JsValue::NULL, "", Some(&here)).is_ok() {
-            self.leave(|| {
+            self.leave(move || {
+                self.answered.set_value(true);
                 let _ = history().back();
             });
         }

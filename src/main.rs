@@ -27,7 +27,7 @@ use wasm_bindgen::JsValue;
 fn main() {
     std::panic::set_hook(Box::new(|panic| show_panic(&panic.to_string())));
     let shell = take_over_shell();
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let state = client::session::read().await;
         mount_to_body(move || layout::app(state));
         if let Some(shell) = shell {

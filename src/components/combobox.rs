@@ -173,7 +173,7 @@ fn options(this: Combobox) -> AnyView {
                 on:mousedown=on_pointer
             >
                 <span>{label}</span>
-                <span class="secondary">{note}</span>
+                <span class="secondary" aria-hidden="true">{note}</span>
             </li>
         }
     };

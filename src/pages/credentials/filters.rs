@@ -30,14 +30,14 @@ pub fn filters(navigator: Navigator) -> AnyView {
             {search(filter, change)}
             {select(
                 "filter-status",
-                Some("Status"),
+                Some("Filter by status"),
                 with_any("Any status", statuses.into()),
                 Signal::derive(status),
                 move |name| change(&|filter| filter.status = Status::from_name(&name)),
             )}
             {select(
                 "filter-type",
-                Some("API type"),
+                Some("Filter by type"),
                 with_any("Any type", types.into()),
                 Signal::derive(api_type),
                 move |name| change(&|filter| filter.api_type = ApiType::from_name(&name)),
@@ -108,7 +108,7 @@ fn partner(
         });
         select(
             "filter-partner",
-            Some("Partner"),
+            Some("Filter by partner"),
             with_any("Any partner", partners),
             Signal::derive(chosen),
             move |id| {
