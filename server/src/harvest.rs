@@ -4,6 +4,7 @@
 //! Protocol: the vendor's published documentation and recordings of its answers. Clients match on these
 //! statuses, bodies and header names, so they are exact.
 
+pub mod answers;
 pub mod call;
 pub mod job_posts;
 pub mod jobs;
@@ -92,10 +93,15 @@ async fn serve(app: &App, parts: &Parts, matched: Matched) -> Response {
             field: "On-Behalf-Of".to_owned(),
         }]);
     }
+    let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
+    let key = app.answers.key(format!("{origin}{}", parts.uri));
+    if let Some(answer) = app.answers.get(&key) {
+        return answered(answer);
+    }
     let call = Call {
         params: matched.params.iter().map(|param| decoded(param)).collect(),
         query: Query::parse(parts.uri.query().unwrap_or_default()),
-        origin: Client::of(parts, app.settings.trusted_proxies()).origin(),
+        origin,
         path: parts.uri.path().to_owned(),
     };
     match resources::answer(&matched.permission_id, &app.db, &call).await {
@@ -103,17 +109,25 @@ async fn serve(app: &App, parts: &Parts, matched: Matched) -> Response {
             let text = "This endpoint is not served by this instance";
             message(StatusCode::NOT_IMPLEMENTED, text)
         }
-        Some(Ok(Answer::One(body))) => respond(StatusCode::OK, body),
-        Some(Ok(Answer::List { body, link })) => {
-            let mut response = respond(StatusCode::OK, body);
-            let link = link.and_then(|link| HeaderValue::from_str(&link).ok());
-            response.headers_mut().extend(link.map(|link| (header::LINK, link)));
-            response
+        Some(Ok(answer)) => {
+            app.answers.keep(key, &answer);
+            answered(answer)
         }
         Some(Err(Refusal::NotFound)) => not_found(),
         Some(Err(Refusal::Invalid(problems))) => invalid(&problems),
         Some(Err(Refusal::Internal(error))) => internal(app, &anyhow::Error::from(error)),
     }
+}
+
+fn answered(answer: Answer) -> Response {
+    let (body, link) = match answer {
+        Answer::One(body) => (body, None),
+        Answer::List { body, link } => (body, link),
+    };
+    let mut response = respond(StatusCode::OK, body);
+    let link = link.and_then(|link| HeaderValue::from_str(&link).ok());
+    response.headers_mut().extend(link.map(|link| (header::LINK, link)));
+    response
 }
 
 fn decoded(param: &str) -> String {

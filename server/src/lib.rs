@@ -36,6 +36,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::harvest::answers::Answers;
 use crate::keys::{Keys, Pepper};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
@@ -50,6 +51,7 @@ pub struct AppState {
     pub db: Db,
     pub clock: Clock,
     pub keys: Keys,
+    pub answers: Answers,
     pub passwords: Passwords,
     pub settings: Settings,
     pub catalogue: catalogue::Document,
@@ -76,6 +78,7 @@ impl App {
         Ok(Self(Arc::new(AppState {
             passwords: Passwords::new(&clock)?,
             keys,
+            answers: Answers::new(db.engine()),
             catalogue: catalogue::Document::new(),
             organization: organization.unwrap_or_else(|| "Your organization".to_owned()),
             demo,

@@ -318,7 +318,8 @@ async fn links_lead_back_to_where_the_client_came_from() {
     expect![[r#"
         <https://api.acme.example/v1/jobs/?status=open&page=3&per_page=10>; rel="next",
         <https://api.acme.example/v1/jobs/?status=open&page=1&per_page=10>; rel="prev",
-        <https://api.acme.example/v1/jobs/?status=open&page=3&per_page=10>; rel="last""#]].assert_eq(&answer.header("link").unwrap().replace(",<", ",\n<"));
+        <https://api.acme.example/v1/jobs/?status=open&page=3&per_page=10>; rel="last""#]]
+    .assert_eq(&answer.header("link").unwrap().replace(",<", ",\n<"));
     let plain = world.call("GET", "/v1/jobs?per_page=500", &key).await;
     assert_eq!(
         plain.header("link"),

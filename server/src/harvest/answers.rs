@@ -1,0 +1,115 @@
+//! Answers that were given before, ready to be given again.
+//!
+//! Only on SQLite, where this process is the only one that changes the data: there a kept answer is exact,
+//! because a change of the data begins a new generation and no answer of an older one is found any more.
+//! On PostgreSQL another replica may change the data, so nothing is kept.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::call::Answer;
+use crate::db::Engine;
+
+/// About how much memory the answers may take, in bytes.
+const CAPACITY: u64 = 64 * 1024 * 1024;
+/// About how long an answer is: one job.
+const TYPICAL: u64 = 4 * 1024;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Answers {
+    kept: Option<Cache<Key, Answer, Bytes>>,
+    generation: AtomicU64,
+}
+
+/// Which answer: the whole address as the client used it, because links lead back to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    generation: u64,
+    url: String,
+}
+
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Key, Answer> for Bytes {
+    fn weight(&self, key: &Key, answer: &Answer) -> u64 {
+        let answer = match answer {
+            Answer::One(body) => body.len(),
+            Answer::List { body, link } => body.len() + link.as_ref().map_or(0, String::len),
+        };
+        (key.url.len() + answer + 128) as u64
+    }
+}
+
+impl Answers {
+    pub fn new(engine: Engine) -> Self {
+        let capacity = usize::try_from(CAPACITY / TYPICAL).unwrap_or(usize::MAX);
+        let kept =
+            (engine == Engine::Sqlite).then(|| Cache::with_weighter(capacity, CAPACITY, Bytes));
+        Self { kept, generation: AtomicU64::new(0) }
+    }
+
+    /// Names the answer to this address, of the data as it is now. Take it before reading the data.
+    pub fn key(&self, url: String) -> Key {
+        Key { generation: self.generation.load(Ordering::SeqCst), url }
+    }
+
+    pub fn get(&self, key: &Key) -> Option<Answer> {
+        self.kept.as_ref()?.get(key)
+    }
+
+    pub fn keep(&self, key: Key, answer: &Answer) {
+        if let Some(kept) = &self.kept {
+            kept.insert(key, answer.clone());
+        }
+    }
+
+    /// The data has changed: what was answered before is not true any more. Called after the change is
+    /// committed and before it is answered.
+    pub fn forget(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        if let Some(kept) = &self.kept {
+            kept.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(text: &'static str) -> Answer {
+        Answer::One(text.into())
+    }
+
+    #[test]
+    fn an_answer_is_given_again_until_the_data_changes() {
+        let answers = Answers::new(Engine::Sqlite);
+        let key = answers.key("http://here/v1/jobs/1".to_owned());
+        assert_eq!(answers.get(&key), None);
+        answers.keep(key.clone(), &answer("one"));
+        assert_eq!(answers.get(&key), Some(answer("one")));
+        answers.forget();
+        assert_eq!(answers.get(&answers.key(key.url.clone())), None);
+    }
+
+    #[test]
+    fn an_answer_read_before_a_change_and_kept_after_it_is_not_found() {
+        let answers = Answers::new(Engine::Sqlite);
+        let key = answers.key("http://here/v1/jobs/1".to_owned());
+        answers.forget();
+        answers.keep(key.clone(), &answer("old"));
+        assert_eq!(answers.get(&answers.key(key.url)), None);
+    }
+
+    #[test]
+    fn where_others_change_the_data_nothing_is_kept() {
+        let answers = Answers::new(Engine::Postgres);
+        let key = answers.key(String::new());
+        answers.keep(key.clone(), &answer("one"));
+        assert_eq!(answers.get(&key), None);
+    }
+}
