@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::postgres::Cluster;
 use crate::project::Project;
@@ -79,9 +79,11 @@ pub(crate) fn test(project: &Project, args: &[String]) -> Result<()> {
         if let Err(error) = result {
             summary(&done);
             say::line(format!("{:<12} FAILED after {}", step.name, say::duration(time)));
-            say::failure(&error);
             say::line(format!("\n{} passed, 1 failed", done.len()));
-            bail!("step `{0}` failed; again: cargo xtask test --only {0}", step.name);
+            return Err(error.context(format!(
+                "step `{0}` failed (to run it alone: cargo xtask test --only {0})",
+                step.name
+            )));
         }
         say::line(format!("{}: {}", step.name, say::duration(time)));
         done.push((step, time));
