@@ -78,7 +78,9 @@ fn inputs(project: &Project, kind: Kind, tools: &PageTools) -> Result<String> {
             files.insert(name.to_owned(), read(&path)?);
         }
     }
-    files.insert("versions".to_owned(), format!("{kind:?}, {}", tools.versions).into_bytes());
+    // The one setting of trunk that a deployment may want to change: where the page is mounted.
+    let mounted = std::env::var("TRUNK_BUILD_PUBLIC_URL").unwrap_or_default();
+    files.insert("how".to_owned(), format!("{kind:?} {mounted} {}", tools.versions).into_bytes());
     Ok(digest::of(&files))
 }
 
@@ -94,6 +96,11 @@ fn bundle(project: &Project, kind: Kind, tools: &PageTools) -> Result<Files> {
     let mut trunk = project.command(&tools.trunk);
     trunk.arg("build").args(mode).args(["--log", "warn"]).env("RUST_BACKTRACE", "0");
     trunk.env("PATH", tools.path(cargo_for_trunk(project)?)?);
+    if std::env::var_os("CARGO").is_none() {
+        trunk.env("CARGO", command::find("cargo").context("there is no cargo on PATH")?);
+    }
+    // It would ask the world for a newer version, and it takes `NO_COLOR=1` for a mistake.
+    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
     let start = std::time::Instant::now();
     command::run(&mut trunk).context("the page does not build")?;
     say::line(format!("built in {} (profile {profile})", say::duration(start.elapsed())));
