@@ -29,7 +29,7 @@ struct Times {
 impl Times {
     fn of(role: &Role, id: i64, now: Millis) -> Self {
         let first = days_before(now, role.state.days(), id);
-        let before = Stamp(first.0 - (1 + id % 9) * DAY - id % 1000);
+        let before = days_before(first.0, 1 + id % 9, id + 3);
         match role.state {
             State::Draft { .. } => Self {
                 created: first,
@@ -61,10 +61,14 @@ pub(super) fn jobs(roles: &[Role], now: Millis) -> Vec<Job> {
         let times = Times::of(role, id, now);
         let requisition = requisition(role, index);
         let (custom_fields, keyed_custom_fields) = custom_fields::of_job(role, index, now);
+        let openings = openings(role, requisition.as_deref(), &times, now, &mut opening_ids);
+        // What happens to an opening happens to its job.
+        let latest = openings.iter().map(|opening| opening.closed_at.unwrap_or(opening.opened_at));
+        let updated_at = latest.fold(times.updated, Stamp::max);
         Job {
             id,
             name: role.title.into(),
-            openings: openings(role, requisition.as_deref(), &times, now, &mut opening_ids),
+            openings,
             requisition_id: requisition,
             notes: text::notes(role, index),
             confidential: index % 17 == 5,
@@ -76,7 +80,7 @@ pub(super) fn jobs(roles: &[Role], now: Millis) -> Vec<Job> {
             created_at: times.created,
             opened_at: times.opened,
             closed_at: times.closed,
-            updated_at: times.updated,
+            updated_at,
             is_template: Some(false),
             copied_from_id: (index % 11 == 7).then(|| id - 5),
             departments: departments()
@@ -126,7 +130,7 @@ fn openings(
         let closed_at = match times.closed {
             _ if open => None,
             Some(closed) if place == seats.filled + seats.given_up - 1 => Some(closed),
-            _ => Some(between(opened_at, end, id + 1)),
+            _ => Some(between(opened_at, end, id + 500)),
         };
         let reason = match (filled, backfill) {
             (true, true) => HIRED_BACKFILL,

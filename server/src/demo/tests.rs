@@ -98,6 +98,7 @@ fn times_are_in_their_order_and_never_in_the_future() {
     }
     assert!(data.jobs.iter().any(|job| job.created_at.0 % 1000 != 0));
     assert!(unique(data.jobs.iter().map(|job| job.updated_at)));
+    assert!(unique(data.jobs.iter().flat_map(|job| &job.openings).filter_map(|o| o.closed_at)));
     let oldest = data.jobs.iter().map(|job| job.created_at.0).min().expect("jobs");
     assert!((390..=430).contains(&((NOW - oldest) / 86_400_000)));
 }

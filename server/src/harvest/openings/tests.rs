@@ -4,10 +4,11 @@ use crate::db::recruiting::testing;
 use crate::harvest::resources::testing::{is_not_found, ok};
 use crate::harvest::shapes::{Opening, OpeningStatus, render};
 
+type Test = fn(&Opening) -> bool;
+
 #[tokio::test]
 async fn openings_are_those_of_the_job_in_the_status_that_was_asked_for() {
     let (db, data) = (testing::demo().await, testing::data());
-    type Test = fn(&Opening) -> bool;
     let open: Test = |opening| opening.status == OpeningStatus::Open;
     let closed: Test = |opening| opening.status == OpeningStatus::Closed;
     let all: Test = |_| true;
