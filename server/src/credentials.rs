@@ -1,33 +1,32 @@
 //! The credentials of the admin API.
 
+mod change;
+mod wire;
+
 use api::Page;
 use api::credentials::{
     ApiType, CreatedCredential, Credential, CredentialChanges, CredentialFilter, NewCredential,
     Status,
 };
 use api::error::FieldError;
-use api::partners::PartnerId;
 use api::paths;
 use api::permissions::PermissionSet;
 use api::session::api_types;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use axum::response::Response;
+use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::change::{Change, Subject};
-use crate::clock::{Millis, rfc3339};
+use self::change::{Wanted, apply, begin, difference, issue, save, visible};
+use self::wire::{answer, credential, cursor_from_text, cursor_to_text};
+use crate::App;
 use crate::db;
-use crate::db::credentials::{CredentialRow, Cursor, NewCredentialRow};
 use crate::error::{Error, Result};
 use crate::input::{Input, Parameters, Version};
-use crate::keys::ApiKey;
 use crate::openapi::{MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
 use crate::session::User;
-use crate::{App, AppState};
 
 const PAGE: u32 = 50;
 const PAGE_MAX: u32 = 200;
@@ -44,7 +43,7 @@ pub fn router() -> OpenApiRouter<App> {
 
 impl User {
     /// The API types this person may manage, or the refusal of someone without a developer permission.
-    fn require_api_types(&self) -> Result<&'static [ApiType]> {
+    pub(crate) fn require_api_types(&self) -> Result<&'static [ApiType]> {
         match api_types(&self.row.developer_permissions) {
             [] => Err(Error::Forbidden("This takes a developer permission for API credentials.")),
             types => Ok(types),
@@ -182,7 +181,8 @@ async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> R
     }
     row.revoked_at = Some(change.now);
     change.touches_keys_of(&id);
-    let recorded = (Some(status_json(Status::Active)), Some(status_json(Status::Revoked)));
+    let recorded =
+        (Some(json!({ "status": Status::Active })), Some(json!({ "status": Status::Revoked })));
     save(&app, change, row, "credential.revoke", recorded).await
 }
 
@@ -198,7 +198,8 @@ async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -
     }
     row.revoked_at = None;
     change.touches_keys_of(&id);
-    let recorded = (Some(status_json(Status::Revoked)), Some(status_json(Status::Active)));
+    let recorded =
+        (Some(json!({ "status": Status::Revoked })), Some(json!({ "status": Status::Active })));
     save(&app, change, row, "credential.re_enable", recorded).await
 }
 
@@ -222,163 +223,4 @@ async fn replace(State(app): State<App>, user: User, Path(id): Path<String>) -> 
         replaces: Some(row.id),
     };
     issue(&app, &user, wanted).await
-}
-
-/// A credential that is about to be issued, checked.
-struct Wanted {
-    api_type: ApiType,
-    partner: String,
-    description: String,
-    permissions: PermissionSet,
-    replaces: Option<String>,
-}
-
-async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Response> {
-    let key = ApiKey::make(&app.clock, wanted.api_type);
-    let new = NewCredentialRow {
-        id: app.clock.new_id("cred"),
-        api_type: wanted.api_type,
-        partner: wanted.partner,
-        description: wanted.description,
-        permissions: wanted.permissions,
-        created_at: app.clock.now(),
-        created_by: Some(user.row.id.clone()),
-        secret_id: app.clock.new_id("secret"),
-        hash: app.keys.pepper().hash(&key),
-        key_hint: key.hint().to_owned(),
-    };
-    let mut change = app.change(user).await?;
-    db::credentials::create(&mut change.tx, &new).await?;
-    let after = json!({
-        "api_type": new.api_type,
-        "partner": new.partner,
-        "description": new.description,
-        "key_hint": new.key_hint,
-        "permissions": app.catalogue.catalogue.ids_of(&new.permissions),
-        "replaces": wanted.replaces,
-    });
-    let subject = Subject { kind: "credential", id: &new.id, name: &new.description };
-    change.record("credential.create", &subject, None, Some(after)).await?;
-    let row = db::credentials::read(&mut *change.tx, &new.id).await?.ok_or(Error::NotFound)?;
-    change.touches_keys_of(&new.id);
-    change.commit().await?;
-    let location = paths::with_id(paths::CREDENTIAL, &row.id);
-    let headers = [(header::ETAG, etag(&row)), (header::LOCATION, text(&location))];
-    let credential = credential(app, row);
-    let created = CreatedCredential { credential, api_key: key.reveal() };
-    Ok((StatusCode::CREATED, headers, Json(created)).into_response())
-}
-
-/// Begins a change of a credential that this person may see.
-async fn begin(app: &App, user: &User, id: &str) -> Result<(Change, CredentialRow)> {
-    let types = user.require_api_types()?;
-    let mut change = app.change(user).await?;
-    let row = db::credentials::read(&mut *change.tx, id).await?;
-    Ok((change, visible(row, types)?))
-}
-
-/// What a person may not see does not exist for them.
-fn visible(row: Option<CredentialRow>, types: &[ApiType]) -> Result<CredentialRow> {
-    row.filter(|row| types.contains(&row.api_type)).ok_or(Error::NotFound)
-}
-
-/// Writes the row and its change-log entry, and answers the credential as it is then.
-async fn save(
-    app: &App,
-    mut change: Change,
-    mut row: CredentialRow,
-    action: &'static str,
-    (before, after): (Option<Value>, Option<Value>),
-) -> Result<Response> {
-    if !db::credentials::update(&mut change.tx, &row).await? {
-        return Err(Error::Stale);
-    }
-    row.version += 1;
-    let subject = Subject { kind: "credential", id: &row.id, name: &row.description };
-    change.record(action, &subject, before, after).await?;
-    change.commit().await?;
-    Ok(answer(app, row))
-}
-
-/// Puts the changes into the row, or says which of them break a rule.
-fn apply(app: &AppState, row: &mut CredentialRow, changes: &CredentialChanges) -> Result<()> {
-    let mut errors = changes.check();
-    if let Some(ids) = &changes.permissions {
-        match app.catalogue.catalogue.set_of(ids) {
-            Err(position) => errors.push(FieldError::new(
-                format!("/permissions/{position}"),
-                "This permission is not in the catalogue.",
-            )),
-            Ok(set) if row.api_type != ApiType::Harvest && !set.is_empty() => errors.push(
-                FieldError::new("/permissions", "Only Harvest credentials have permissions."),
-            ),
-            Ok(set) => row.permissions = set,
-        }
-    }
-    if let Some(description) = &changes.description {
-        description.trim().clone_into(&mut row.description);
-    }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
-}
-
-/// Only what differs, as it was and as it is.
-fn difference(app: &AppState, old: &CredentialRow, new: &CredentialRow) -> (Value, Value) {
-    let catalogue = &app.catalogue.catalogue;
-    let (mut before, mut after) = (json!({}), json!({}));
-    if old.description != new.description {
-        before["description"] = json!(old.description);
-        after["description"] = json!(new.description);
-    }
-    if old.permissions != new.permissions {
-        before["permissions"] = json!(catalogue.ids_of(&old.permissions));
-        after["permissions"] = json!(catalogue.ids_of(&new.permissions));
-    }
-    (before, after)
-}
-
-fn status_json(status: Status) -> Value {
-    json!({ "status": status })
-}
-
-/// The credential with its version.
-fn answer(app: &AppState, row: CredentialRow) -> Response {
-    ([(header::ETAG, etag(&row))], Json(credential(app, row))).into_response()
-}
-
-fn credential(app: &AppState, row: CredentialRow) -> Credential {
-    let time = |at: Option<Millis>| at.map(rfc3339);
-    Credential {
-        api_type: row.api_type,
-        partner: PartnerId(row.partner),
-        description: row.description,
-        key_hint: row.key_hint,
-        status: if row.revoked_at.is_some() { Status::Revoked } else { Status::Active },
-        stored_at: time(row.stored_at),
-        created_at: rfc3339(row.created_at),
-        created_by: row.created_by,
-        last_used_at: time(row.last_used_at),
-        revoked_at: time(row.revoked_at),
-        permissions: app.catalogue.catalogue.ids_of(&row.permissions),
-        version: row.version.unsigned_abs(),
-        id: row.id,
-    }
-}
-
-fn etag(row: &CredentialRow) -> HeaderValue {
-    text(&format!("\"{}\"", row.version))
-}
-
-fn text(value: &str) -> HeaderValue {
-    HeaderValue::from_str(value).expect("ids and versions are ASCII")
-}
-
-fn cursor_to_text(row: &CredentialRow) -> String {
-    format!("{}-{}", row.created_at, row.id)
-}
-
-fn cursor_from_text(text: &str) -> Result<Cursor> {
-    let cursor = text.split_once('-').and_then(|(created_at, id)| {
-        Some(Cursor { created_at: created_at.parse().ok()?, id: id.to_owned() })
-    });
-    cursor.ok_or_else(|| Error::Malformed("the cursor is none of ours".to_owned()))
 }

@@ -10,6 +10,7 @@ pub mod job_posts;
 pub mod jobs;
 pub mod openings;
 pub mod recruiting;
+pub mod secrets;
 pub mod sessions;
 mod statement;
 pub mod users;

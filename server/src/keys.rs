@@ -25,7 +25,7 @@ pub(crate) use plaintext::hex;
 pub use plaintext::{ApiKey, Pepper, SecretHash};
 
 use crate::clock::Millis;
-use crate::db::credentials::ActiveSecret;
+use crate::db::secrets::ActiveSecret;
 use crate::db::{self, Db, Engine};
 
 /// The stored side of a key that opens something.
@@ -91,7 +91,7 @@ impl Keys {
             meters: RwLock::default(),
         };
         if db.engine() == Engine::Sqlite {
-            let secrets = db::credentials::active_secrets(db).await?;
+            let secrets = db::secrets::list_active(db).await?;
             let mut table = keys.table.write().expect("no panic under this lock");
             for secret in secrets {
                 table.insert(secret.hash, Arc::new(Key::new(secret, Arc::default())));
@@ -111,7 +111,7 @@ impl Keys {
         if self.db.engine() == Engine::Postgres {
             return Ok(());
         }
-        let secrets = db::credentials::secrets_of(&self.db, credential_id).await?;
+        let secrets = db::secrets::list_of(&self.db, credential_id).await?;
         let mut table = self.table.write().expect("no panic under this lock");
         for (hash, active) in secrets {
             let known = table.remove(&hash);
@@ -171,7 +171,7 @@ impl Keys {
                 .filter(|(known, _)| hash.is(known))
                 .map(|hit| hit.1.clone()));
         }
-        let Some(secret) = db::credentials::active_secret(&self.db, &hash).await? else {
+        let Some(secret) = db::secrets::read_active(&self.db, &hash).await? else {
             return Ok(None);
         };
         if !hash.is(&secret.hash) {
@@ -206,7 +206,7 @@ impl Keys {
         if fresh.is_empty() {
             return Ok(());
         }
-        db::credentials::save_last_use(&self.db, &fresh).await?;
+        db::secrets::save_last_use(&self.db, &fresh).await?;
         for (_, meter, at) in fresh {
             meter.saved(at);
         }

@@ -1,6 +1,4 @@
-//! Credentials and their secrets.
-
-use std::sync::Arc;
+//! Credentials. Their secrets are in `secrets`.
 
 use api::credentials::{ApiType, CredentialFilter, Status};
 use api::permissions::PermissionSet;
@@ -9,7 +7,7 @@ use sqlx::{Any, Executor, Row as _};
 
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
-use crate::keys::{Meter, SecretHash};
+use crate::keys::SecretHash;
 
 /// A credential as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,17 +40,6 @@ pub struct NewCredentialRow {
     pub secret_id: String,
     pub hash: SecretHash,
     pub key_hint: String,
-}
-
-/// A secret that opens something: what a call's decision needs.
-#[derive(Debug, Clone)]
-pub struct ActiveSecret {
-    pub secret_id: String,
-    pub credential_id: String,
-    pub hash: SecretHash,
-    pub api_type: ApiType,
-    pub partner: String,
-    pub permissions: PermissionSet,
 }
 
 /// Where a list goes on: behind this credential.
@@ -173,65 +160,6 @@ pub async fn update(tx: &mut Tx, row: &CredentialRow) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-macro_rules! select_secrets {
-    ($rest:literal) => {
-        concat!(
-            "SELECT s.id AS secret_id, s.credential_id, s.hash, c.api_type, c.partner, \
-             c.permissions, c.revoked_at FROM secrets s JOIN credentials c \
-             ON c.id = s.credential_id ",
-            $rest
-        )
-    };
-}
-
-/// Every secret that opens something.
-pub async fn active_secrets(db: &Db) -> Result<Vec<ActiveSecret>> {
-    let rows = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL")).fetch_all(db.read());
-    rows.await?.iter().map(secret).collect()
-}
-
-/// All secrets of a credential: the hash, and the rest where it opens something.
-pub async fn secrets_of(
-    db: &Db,
-    credential_id: &str,
-) -> Result<Vec<(SecretHash, Option<ActiveSecret>)>> {
-    let rows = sqlx::query(select_secrets!("WHERE s.credential_id = $1"))
-        .bind(credential_id)
-        .fetch_all(db.read())
-        .await?;
-    let secrets = rows.iter().map(|row| {
-        let revoked: Option<Millis> = row.try_get("revoked_at")?;
-        let secret = secret(row)?;
-        Ok((secret.hash, revoked.is_none().then_some(secret)))
-    });
-    secrets.collect()
-}
-
-/// The secret of this hash, when it opens something.
-pub async fn active_secret(db: &Db, hash: &SecretHash) -> Result<Option<ActiveSecret>> {
-    let row = sqlx::query(select_secrets!("WHERE s.hash = $1 AND c.revoked_at IS NULL"))
-        .bind(hash.to_hex())
-        .fetch_optional(db.read())
-        .await?;
-    row.as_ref().map(secret).transpose()
-}
-
-/// Writes down last uses; an earlier one never replaces a later one.
-pub async fn save_last_use(db: &Db, uses: &[(String, Arc<Meter>, Millis)]) -> Result<()> {
-    let mut tx = db.write().await?;
-    for (secret_id, _, at) in uses {
-        sqlx::query(
-            "UPDATE secrets SET last_used_at = $1 \
-             WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
-        )
-        .bind(*at)
-        .bind(secret_id)
-        .execute(&mut *tx)
-        .await?;
-    }
-    tx.commit().await
-}
-
 fn credential(row: &AnyRow) -> Result<CredentialRow> {
     Ok(CredentialRow {
         id: row.try_get("id")?,
@@ -249,29 +177,17 @@ fn credential(row: &AnyRow) -> Result<CredentialRow> {
     })
 }
 
-fn secret(row: &AnyRow) -> Result<ActiveSecret> {
-    let hash: String = row.try_get("hash")?;
-    Ok(ActiveSecret {
-        secret_id: row.try_get("secret_id")?,
-        credential_id: row.try_get("credential_id")?,
-        hash: SecretHash::from_hex(&hash).ok_or_else(|| unreadable("hash", &hash))?,
-        api_type: api_type(row)?,
-        partner: row.try_get("partner")?,
-        permissions: permissions(row)?,
-    })
-}
-
-fn api_type(row: &AnyRow) -> Result<ApiType> {
+pub(super) fn api_type(row: &AnyRow) -> Result<ApiType> {
     let name: String = row.try_get("api_type")?;
     ApiType::from_name(&name).ok_or_else(|| unreadable("api_type", &name))
 }
 
-fn permissions(row: &AnyRow) -> Result<PermissionSet> {
+pub(super) fn permissions(row: &AnyRow) -> Result<PermissionSet> {
     let text: String = row.try_get("permissions")?;
     set_from_text(&text).ok_or_else(|| unreadable("permissions", &text))
 }
 
-fn unreadable(column: &str, value: &str) -> sqlx::Error {
+pub(super) fn unreadable(column: &str, value: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("the column {column} holds {value:?}").into())
 }
 

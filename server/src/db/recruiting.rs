@@ -6,6 +6,8 @@ mod jobs;
 mod organisation;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use super::statement::Value;
 use super::{Result, Tx};

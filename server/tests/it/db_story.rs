@@ -5,7 +5,7 @@ use api::credentials::{ApiType, CredentialFilter};
 use api::permissions::PermissionSet;
 use server::clock::Clock;
 use server::db::credentials::{self, NewCredentialRow};
-use server::db::{Db, instance};
+use server::db::{Db, instance, secrets};
 use server::keys::{ApiKey, Pepper};
 
 use crate::app::World;
@@ -66,16 +66,16 @@ async fn the_life_of_a_row() {
     tx.commit().await.unwrap();
 
     // The secret opens what the credential says now, and nothing once it is revoked.
-    let active = credentials::active_secret(db, &row.hash).await.unwrap().unwrap();
+    let active = secrets::read_active(db, &row.hash).await.unwrap().unwrap();
     assert_eq!(active.permissions, PermissionSet::EMPTY);
     let mut revoked = credentials::read(db.read(), &row.id).await.unwrap().unwrap();
     revoked.revoked_at = Some(clock.now());
     let mut tx = db.write().await.unwrap();
     assert!(credentials::update(&mut tx, &revoked).await.unwrap());
     tx.commit().await.unwrap();
-    assert!(credentials::active_secret(db, &row.hash).await.unwrap().is_none());
-    assert!(credentials::active_secrets(db).await.unwrap().is_empty());
-    assert!(credentials::secrets_of(db, &row.id).await.unwrap()[0].1.is_none());
+    assert!(secrets::read_active(db, &row.hash).await.unwrap().is_none());
+    assert!(secrets::list_active(db).await.unwrap().is_empty());
+    assert!(secrets::list_of(db, &row.id).await.unwrap()[0].1.is_none());
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::rows;
 use crate::db::statement::Table;
 use crate::db::{Result, Tx};
-use crate::harvest::shapes::{Board, Recruiting, render};
+use crate::harvest::shapes::{JobPost, Posting, Recruiting, render};
 
-/// A post's full text needs its board, which must be in the same load.
+/// The boards must be there by now: a post's full text needs their words.
 pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     let table = Table {
         name: "job_posts",
@@ -27,10 +27,9 @@ pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             "full_document",
         ],
     };
-    let boards: HashMap<i64, &Board> = data.boards.iter().map(|board| (board.id, board)).collect();
+    let boards = boards(tx).await?;
     let postings = rows(&data.postings, |posting| {
         let post = &posting.post;
-        let board = posting.board_id.and_then(|id| boards.get(&id).copied());
         vec![
             post.id.into(),
             post.job_id.into(),
@@ -44,8 +43,31 @@ pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             (&*posting.language).into(),
             render(&posting.pay_ranges).into(),
             render(post).into(),
-            render(&posting.full(board)).into(),
+            render(&full(posting, &boards)).into(),
         ]
     });
     table.write(tx, postings).await
+}
+
+/// The introduction and the conclusion of every board.
+type Words = HashMap<i64, (Option<String>, Option<String>)>;
+
+async fn boards(tx: &mut Tx) -> Result<Words> {
+    let rows: Vec<(i64, Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT id, introduction, conclusion FROM boards")
+            .fetch_all(&mut **tx)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, introduction, conclusion)| (id, (introduction, conclusion)))
+        .collect())
+}
+
+fn full(posting: &Posting, boards: &Words) -> JobPost {
+    match posting.board_id.and_then(|id| boards.get(&id)) {
+        Some((introduction, conclusion)) => {
+            posting.full(introduction.as_deref(), conclusion.as_deref())
+        }
+        None => posting.full(None, None),
+    }
 }

@@ -9,7 +9,9 @@ fn posts(data: &Recruiting) -> impl Iterator<Item = &JobPost> {
 }
 
 fn full(data: &Recruiting, posting: &Posting) -> JobPost {
-    posting.full(data.boards.iter().find(|board| Some(board.id) == posting.board_id))
+    let board = data.boards.iter().find(|board| Some(board.id) == posting.board_id);
+    let board = board.expect("a board");
+    posting.full(board.introduction.as_deref(), board.conclusion.as_deref())
 }
 
 fn passes(post: &JobPost, field: &str, value: &str) -> bool {

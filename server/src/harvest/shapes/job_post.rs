@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Board, Stamp};
+use super::Stamp;
 
 /// `GET /v1/job_posts` and the other endpoints that answer posts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,14 +120,9 @@ pub struct Posting {
 impl Posting {
     /// The post as `full_content=true` gives it: its text between the words of its board, with the pay
     /// before the conclusion.
-    pub fn full(&self, board: Option<&Board>) -> JobPost {
+    pub fn full(&self, introduction: Option<&str>, conclusion: Option<&str>) -> JobPost {
         let pay: String = self.pay_ranges.iter().map(PayRange::html).collect();
-        let parts = [
-            board.and_then(|board| board.introduction.as_deref()),
-            self.post.content.as_deref(),
-            Some(pay.as_str()),
-            board.and_then(|board| board.conclusion.as_deref()),
-        ];
+        let parts = [introduction, self.post.content.as_deref(), Some(&pay), conclusion];
         let content: String = parts.into_iter().flatten().collect();
         JobPost { content: (!content.is_empty()).then_some(content), ..self.post.clone() }
     }

@@ -1,0 +1,141 @@
+//! The steps that the changes of a credential have in common.
+
+use api::credentials::{ApiType, CreatedCredential, CredentialChanges};
+use api::error::FieldError;
+use api::paths;
+use api::permissions::PermissionSet;
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+
+use super::wire::{answer, credential, etag, text};
+use crate::change::{Change, Subject};
+use crate::db;
+use crate::db::credentials::{CredentialRow, NewCredentialRow};
+use crate::error::{Error, Result};
+use crate::keys::ApiKey;
+use crate::session::User;
+use crate::{App, AppState};
+
+/// A credential that is about to be issued, checked.
+pub(super) struct Wanted {
+    pub api_type: ApiType,
+    pub partner: String,
+    pub description: String,
+    pub permissions: PermissionSet,
+    /// The credential whose key was lost.
+    pub replaces: Option<String>,
+}
+
+/// Makes the credential and its key, and answers both: the only time the key leaves this program.
+pub(super) async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Response> {
+    let key = ApiKey::make(&app.clock, wanted.api_type);
+    let new = NewCredentialRow {
+        id: app.clock.new_id("cred"),
+        api_type: wanted.api_type,
+        partner: wanted.partner,
+        description: wanted.description,
+        permissions: wanted.permissions,
+        created_at: app.clock.now(),
+        created_by: Some(user.row.id.clone()),
+        secret_id: app.clock.new_id("secret"),
+        hash: app.keys.pepper().hash(&key),
+        key_hint: key.hint().to_owned(),
+    };
+    let mut change = app.change(user).await?;
+    db::credentials::create(&mut change.tx, &new).await?;
+    let after = json!({
+        "api_type": new.api_type,
+        "partner": new.partner,
+        "description": new.description,
+        "key_hint": new.key_hint,
+        "permissions": app.catalogue.catalogue.ids_of(&new.permissions),
+        "replaces": wanted.replaces,
+    });
+    let subject = Subject { kind: "credential", id: &new.id, name: &new.description };
+    change.record("credential.create", &subject, None, Some(after)).await?;
+    let row = db::credentials::read(&mut *change.tx, &new.id).await?.ok_or(Error::NotFound)?;
+    change.touches_keys_of(&new.id);
+    change.commit().await?;
+    let location = paths::with_id(paths::CREDENTIAL, &row.id);
+    let headers = [(header::ETAG, etag(&row)), (header::LOCATION, text(&location))];
+    let credential = credential(app, row);
+    let created = CreatedCredential { credential, api_key: key.reveal() };
+    Ok((StatusCode::CREATED, headers, Json(created)).into_response())
+}
+
+/// Begins a change of a credential that this person may see.
+pub(super) async fn begin(app: &App, user: &User, id: &str) -> Result<(Change, CredentialRow)> {
+    let types = user.require_api_types()?;
+    let mut change = app.change(user).await?;
+    let row = db::credentials::read(&mut *change.tx, id).await?;
+    Ok((change, visible(row, types)?))
+}
+
+/// What a person may not see does not exist for them.
+pub(super) fn visible(row: Option<CredentialRow>, types: &[ApiType]) -> Result<CredentialRow> {
+    row.filter(|row| types.contains(&row.api_type)).ok_or(Error::NotFound)
+}
+
+/// Writes the row and its change-log entry, and answers the credential as it is then.
+pub(super) async fn save(
+    app: &App,
+    mut change: Change,
+    mut row: CredentialRow,
+    action: &'static str,
+    (before, after): (Option<Value>, Option<Value>),
+) -> Result<Response> {
+    if !db::credentials::update(&mut change.tx, &row).await? {
+        return Err(Error::Stale);
+    }
+    row.version += 1;
+    let subject = Subject { kind: "credential", id: &row.id, name: &row.description };
+    change.record(action, &subject, before, after).await?;
+    change.commit().await?;
+    Ok(answer(app, row))
+}
+
+/// Puts the changes into the row, or says which of them break a rule.
+pub(super) fn apply(
+    app: &AppState,
+    row: &mut CredentialRow,
+    changes: &CredentialChanges,
+) -> Result<()> {
+    let mut errors = changes.check();
+    if let Some(ids) = &changes.permissions {
+        match app.catalogue.catalogue.set_of(ids) {
+            Err(position) => errors.push(FieldError::new(
+                format!("/permissions/{position}"),
+                "This permission is not in the catalogue.",
+            )),
+            Ok(set) if row.api_type != ApiType::Harvest && !set.is_empty() => errors.push(
+                FieldError::new("/permissions", "Only Harvest credentials have permissions."),
+            ),
+            Ok(set) => row.permissions = set,
+        }
+    }
+    if let Some(description) = &changes.description {
+        description.trim().clone_into(&mut row.description);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Only what differs, as it was and as it is.
+pub(super) fn difference(
+    app: &AppState,
+    old: &CredentialRow,
+    new: &CredentialRow,
+) -> (Value, Value) {
+    let catalogue = &app.catalogue.catalogue;
+    let (mut before, mut after) = (json!({}), json!({}));
+    if old.description != new.description {
+        before["description"] = json!(old.description);
+        after["description"] = json!(new.description);
+    }
+    if old.permissions != new.permissions {
+        before["permissions"] = json!(catalogue.ids_of(&old.permissions));
+        after["permissions"] = json!(catalogue.ids_of(&new.permissions));
+    }
+    (before, after)
+}

@@ -1,0 +1,95 @@
+//! Secrets: the stored side of API keys.
+
+use std::sync::Arc;
+
+use api::credentials::ApiType;
+use api::permissions::PermissionSet;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::credentials::{api_type, permissions, unreadable};
+use super::{Db, Result};
+use crate::clock::Millis;
+use crate::keys::{Meter, SecretHash};
+
+/// A secret that opens something: what a call's decision needs.
+#[derive(Debug, Clone)]
+pub struct ActiveSecret {
+    pub secret_id: String,
+    pub credential_id: String,
+    pub hash: SecretHash,
+    pub api_type: ApiType,
+    pub partner: String,
+    pub permissions: PermissionSet,
+}
+
+macro_rules! select_secrets {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id AS secret_id, s.credential_id, s.hash, c.api_type, c.partner, \
+             c.permissions, c.revoked_at FROM secrets s JOIN credentials c \
+             ON c.id = s.credential_id ",
+            $rest
+        )
+    };
+}
+
+/// Every secret that opens something.
+pub async fn list_active(db: &Db) -> Result<Vec<ActiveSecret>> {
+    let rows = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL")).fetch_all(db.read());
+    rows.await?.iter().map(secret).collect()
+}
+
+/// All secrets of a credential: the hash, and the rest where it opens something.
+pub async fn list_of(
+    db: &Db,
+    credential_id: &str,
+) -> Result<Vec<(SecretHash, Option<ActiveSecret>)>> {
+    let rows = sqlx::query(select_secrets!("WHERE s.credential_id = $1"))
+        .bind(credential_id)
+        .fetch_all(db.read())
+        .await?;
+    let secrets = rows.iter().map(|row| {
+        let revoked: Option<Millis> = row.try_get("revoked_at")?;
+        let secret = secret(row)?;
+        Ok((secret.hash, revoked.is_none().then_some(secret)))
+    });
+    secrets.collect()
+}
+
+/// The secret of this hash, when it opens something.
+pub async fn read_active(db: &Db, hash: &SecretHash) -> Result<Option<ActiveSecret>> {
+    let row = sqlx::query(select_secrets!("WHERE s.hash = $1 AND c.revoked_at IS NULL"))
+        .bind(hash.to_hex())
+        .fetch_optional(db.read())
+        .await?;
+    row.as_ref().map(secret).transpose()
+}
+
+/// Writes down last uses; an earlier one never replaces a later one.
+pub async fn save_last_use(db: &Db, uses: &[(String, Arc<Meter>, Millis)]) -> Result<()> {
+    let mut tx = db.write().await?;
+    for (secret_id, _, at) in uses {
+        sqlx::query(
+            "UPDATE secrets SET last_used_at = $1 \
+             WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
+        )
+        .bind(*at)
+        .bind(secret_id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await
+}
+
+fn secret(row: &AnyRow) -> Result<ActiveSecret> {
+    let hash: String = row.try_get("hash")?;
+    Ok(ActiveSecret {
+        secret_id: row.try_get("secret_id")?,
+        credential_id: row.try_get("credential_id")?,
+        hash: SecretHash::from_hex(&hash).ok_or_else(|| unreadable("hash", &hash))?,
+        api_type: api_type(row)?,
+        partner: row.try_get("partner")?,
+        permissions: permissions(row)?,
+    })
+}
