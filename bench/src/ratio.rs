@@ -1,0 +1,112 @@
+//! What an authenticated call costs: the highest offered rate of `GET /v1/jobs/{id}` with 99 % of the
+//! answers within 10 ms, divided by that of `GET /livez`, the same program's hello-world route. Both are
+//! found in the same run, in turns, so that what else this machine does falls on both alike.
+
+mod histogram;
+mod load;
+mod machine;
+mod search;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+
+use self::load::{Target, Trial};
+use crate::admin::Admin;
+use crate::http::request;
+use crate::service::Service;
+use crate::{interruptible, say};
+
+/// 99 % of the answers must arrive within this time of the instant their request was due.
+const WITHIN: Duration = Duration::from_millis(10);
+/// The ratio the project wants to keep.
+const GOAL: f64 = 0.6;
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The program to measure
+    #[arg(long, value_name = "PATH")]
+    bin: PathBuf,
+    /// How often both routes are measured
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    rounds: usize,
+    /// How long one rate is held
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    seconds: u64,
+    /// Hold this rate on both routes once instead of searching, and show the latencies
+    #[arg(long, value_name = "PER SECOND")]
+    rate: Option<f64>,
+}
+
+/// Runs the measurement and prints it. A ratio below the goal is not a failure: it depends on the machine.
+pub(crate) async fn run(arguments: Arguments) -> Result<bool> {
+    ensure!(arguments.rounds > 0 && arguments.seconds > 0, "there is nothing to measure");
+    interruptible(measure(&arguments)).await?;
+    Ok(true)
+}
+
+async fn measure(arguments: &Arguments) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let database = format!("sqlite:{}", folder.path().join("ratio.db").display());
+    let pepper = folder.path().join("ratio.pepper");
+    let service = Service::start(&arguments.bin, &database, &pepper).await?;
+    let issued = Admin::sign_in(service.address).await?.issue().await?;
+    let hello = request(service.address, "GET", "/livez", &[], None);
+    let hello = Target::new("GET /livez", &service, hello).await?;
+    let call = issued.call(service.address);
+    let call = Target::new("GET /v1/jobs/{id}", &service, call).await?;
+    say::line(machine::describe());
+    say::line(format!(
+        "The load generator (one thread, {} keep-alive connections) and the service share it.",
+        load::CONNECTIONS
+    ));
+    say::line(format!(
+        "Open loop: a request is due at a fixed time; p99 from then to its checked answer ≤ {} ms.",
+        WITHIN.as_millis()
+    ));
+    let hold = Duration::from_secs(arguments.seconds);
+    if let Some(rate) = arguments.rate {
+        for target in [&hello, &call] {
+            say::line(format!("{}: {}", target.name, target.trial(rate, hold).await?));
+        }
+        return Ok(());
+    }
+    let mut ratios = Vec::new();
+    for round in 1..=arguments.rounds {
+        let (first, second) = (best(&hello, hold).await?, best(&call, hold).await?);
+        let ratio = second.rate / first.rate;
+        say::line(format!("round {round}: ratio {ratio:.2}"));
+        say::line(format!("  {:<18} {first}", hello.name));
+        say::line(format!("  {:<18} {second}", call.name));
+        ratios.push(ratio);
+    }
+    let median = median(&mut ratios).context("no round was measured")?;
+    let reached = if median >= GOAL { "reached" } else { "NOT reached" };
+    say::line(format!("median ratio {median:.2}; the goal of {GOAL} is {reached}"));
+    Ok(())
+}
+
+/// The trial at the highest rate that holds.
+async fn best(target: &Target<'_>, hold: Duration) -> Result<Trial> {
+    let mut best = None;
+    let mut holds = async |rate: f64, hold: Duration| {
+        let trial = target.trial(rate, hold).await?;
+        let good = trial.p99 <= WITHIN;
+        if good {
+            best = Some(trial);
+        }
+        Ok(good)
+    };
+    let rate = search::highest(&mut holds, hold).await?;
+    let best = best.context("no rate holds")?;
+    ensure!((best.rate - rate).abs() < 1.0, "the search lost its best trial");
+    Ok(best)
+}
+
+/// The middle one; of an even number, the lower of the two.
+fn median(ratios: &mut [f64]) -> Option<f64> {
+    ratios.sort_unstable_by(f64::total_cmp);
+    ratios.get(ratios.len().saturating_sub(1) / 2).copied()
+}

@@ -1,0 +1,75 @@
+//! The real program, started for a run and ended with it.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tokio::sync::oneshot;
+
+/// How long the program may take until it listens; it fills the demo meanwhile.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running service with the demo's data and no rate limit. Dropping it ends the process.
+#[derive(Debug)]
+pub(crate) struct Service {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Service {
+    /// Starts `binary` on a free port of the loopback interface and waits until it listens.
+    pub(crate) async fn start(binary: &Path, database: &str, pepper_file: &Path) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.args(["serve", "--demo", "--rate-limit", "0", "--listen", "127.0.0.1:0"]);
+        command.args(["--database", database, "--pepper-file"]).arg(pepper_file);
+        // What is set for another instance on this machine must not reach this one.
+        let ours = |name: &OsStr| name.to_string_lossy().starts_with("LATCHKEY_");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| ours(name)) {
+            command.env_remove(name);
+        }
+        command.env("LATCHKEY_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child =
+            command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
+        let stdout = child.stdout.take().context("no standard output")?;
+        // From here on the process is ended whatever happens.
+        let mut service = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let (say, heard) = oneshot::channel();
+        std::thread::spawn(move || listen_for_address(stdout, say));
+        let address = tokio::time::timeout(PATIENCE, heard).await;
+        let address = address.context("the service does not begin to listen")?;
+        service.address = address
+            .context("the service ended before it listened; its reason stands above")?
+            .parse()
+            .context("the service listens on no address")?;
+        Ok(service)
+    }
+
+    pub(crate) fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nobody left to tell.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Passes on the address, and reads the rest so that the service never waits for us.
+fn listen_for_address(stdout: ChildStdout, say: oneshot::Sender<String>) {
+    let mut say = Some(say);
+    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+        if let Some(address) = line.strip_prefix("listening on http://")
+            && let Some(say) = say.take()
+        {
+            // Nobody waits any more: the run was given up.
+            let _ = say.send(address.to_owned());
+        }
+    }
+}
