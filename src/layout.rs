@@ -5,10 +5,12 @@ use api::session::SessionState;
 use leptos::prelude::*;
 
 use crate::components::announcer::announcer;
+use crate::components::button::button;
 use crate::components::confirm::{Confirm, confirm};
 use crate::components::failure::notice;
-use crate::components::heading::{focus_next_heading, heading};
+use crate::components::heading::heading;
 use crate::components::icon::icon;
+use crate::dom::{El, View, el, focus, part};
 use crate::error::Error;
 use crate::location::Navigator;
 use crate::pages;
@@ -20,7 +22,7 @@ mod account_menu;
 mod appearance;
 
 /// The whole page, once the service has said who is signed in, or has not answered.
-pub fn app(state: Result<SessionState, Error>) -> AnyView {
+pub fn app(state: Result<SessionState, Error>) -> View {
     let navigator = Navigator::start();
     let account = match state {
         Ok(state) => Account::start(state),
@@ -37,89 +39,76 @@ pub fn app(state: Result<SessionState, Error>) -> AnyView {
         _ => {}
     });
     let inside = Memo::new(move |_| account.is_signed_in() && route.get() != Route::SignIn);
-    view! {
-        {move || if inside.get() { frame(route) } else { pages::sign_in::page() }}
-        {move || account.ended.get().then(|| pages::sign_in::again(account))}
-        {move || question(navigator)}
-    }
-    .into_any()
+    part(move || if inside.get() { frame(route) } else { pages::sign_in::page() })
+        .and(part(move || account.ended.get().then(|| pages::sign_in::again(account)).into()))
+        .and(part(move || question(navigator).into()))
 }
 
-fn frame(route: Memo<Route>) -> AnyView {
-    view! {
-        <a class="skip-link" href="#content" on:click=move |event| skip(&event)>
-            "Skip to content"
-        </a>
-        {top_bar()}
-        <div class="frame">
-            {left_panel(route)} <main class="content" id="content" tabindex="-1">
-                {move || screen(route)}
-            </main>
-        </div>
-        {announcer()}
-    }
-    .into_any()
+fn frame(route: Memo<Route>) -> View {
+    let skip = el("a").class("skip-link").attr("href", "#content").text("Skip to content");
+    let skip = skip.on("click", |event| {
+        // The address of this link would be relative to the base, not to this screen.
+        event.prevent_default();
+        focus("main h1");
+    });
+    let main = el("main").class("content").id("content").part(move || screen(route));
+    View::from(skip)
+        .and(top_bar())
+        .and(el("div").class("frame").child(left_panel(route)).child(main))
+        .and(announcer())
 }
 
 /// The route table's other half: what stands at each address.
-fn screen(route: Memo<Route>) -> AnyView {
-    let route = route.get();
-    if route == Route::Home {
-        return ().into_any();
-    }
-    focus_next_heading();
-    match route {
+fn screen(route: Memo<Route>) -> View {
+    match route.get() {
+        Route::Home | Route::SignIn => View::none(),
         Route::DevCenter => pages::dev_center::page(),
         Route::Credentials => pages::credentials::page(),
         Route::Credential(id) => pages::credentials::edit::page(id),
-        Route::Home | Route::SignIn | Route::NotFound => pages::not_found::page(),
+        Route::NotFound => pages::not_found::page(),
     }
 }
 
-fn top_bar() -> AnyView {
+fn top_bar() -> El {
     let account = Account::expect();
-    view! {
-        <header class="top-bar">
-            <a class="brand" href=routes::HOME>
-                {icon("key")}
-                "Latchkey"
-            </a>
-            <span class="organization">{account.organization()}</span>
-            {account.is_demo().then(|| view! { <span class="demo-mark">"Demo"</span> })}
-            <span class="spring"></span>
-            <a class="bar-item" href=routes::DEV_CENTER>
-                {icon("gear")}
-                <span class="label">"Configure"</span>
-            </a>
-            {account_menu::account_menu()}
-        </header>
-    }
-    .into_any()
+    let demo = account.is_demo().then(|| el("span").class("demo-mark").text("Demo"));
+    el("header")
+        .class("top-bar")
+        .child(
+            el("a").class("brand").attr("href", routes::HOME).child(icon("key")).text("Latchkey"),
+        )
+        .child(el("span").class("organization").text(&account.organization()))
+        .child(demo)
+        .child(el("span").class("spring"))
+        .child(
+            el("a")
+                .class("bar-item")
+                .attr("href", routes::DEV_CENTER)
+                .child(icon("gear"))
+                .child(el("span").class("label").text("Configure")),
+        )
+        .child(account_menu::account_menu())
 }
 
-fn left_panel(route: Memo<Route>) -> AnyView {
+fn left_panel(route: Memo<Route>) -> El {
     let current = move || match route.get() {
-        Route::DevCenter => Some("page"),
-        Route::Credentials | Route::Credential(_) => Some("true"),
+        Route::DevCenter => Some("page".to_owned()),
+        Route::Credentials | Route::Credential(_) => Some("true".to_owned()),
         Route::Home | Route::SignIn | Route::NotFound => None,
     };
-    view! {
-        <nav class="left-panel" aria-label="Configure">
-            <ul>
-                <li>
-                    <a href=routes::DEV_CENTER aria-current=current>
-                        {icon("code")}
-                        "Dev Center"
-                    </a>
-                </li>
-            </ul>
-        </nav>
-    }
-    .into_any()
+    let dev_center = el("a")
+        .attr("href", routes::DEV_CENTER)
+        .attr_with("aria-current", current)
+        .child(icon("code"))
+        .text("Dev Center");
+    el("nav")
+        .class("left-panel")
+        .attr("aria-label", "Configure")
+        .child(el("ul").child(el("li").child(dev_center)))
 }
 
 /// Asks before something is lost by leaving.
-fn question(navigator: Navigator) -> Option<AnyView> {
+fn question(navigator: Navigator) -> Option<View> {
     let question = navigator.departure()?.question;
     let leave = Task::new(move || {
         navigator.answer(true);
@@ -127,32 +116,19 @@ fn question(navigator: Navigator) -> Option<AnyView> {
     });
     let asked = Confirm {
         title: question.title.to_owned(),
-        text: vec![question.text.to_owned()],
+        text: question.text,
         ok: question.leave,
         cancel: question.stay,
         danger: true,
     };
-    Some(confirm(asked, leave, RwSignal::new(None), move || navigator.answer(false)))
+    Some(confirm(&asked, leave, RwSignal::new(None), move || navigator.answer(false)))
 }
 
 /// Nothing is known, not even who is signed in.
-fn outage(error: &Error) -> AnyView {
-    let reload = || {
+fn outage(error: &Error) -> View {
+    let retry = button("button small", "Retry", || {
         let _ = window().location().reload();
-    };
-    view! {
-        <main class="outage">
-            {heading("Latchkey".to_owned())} {notice(error, Some(Box::new(reload)))}
-        </main>
-    }
-    .into_any()
-}
-
-/// The address of the skip link would be relative to the base, not to this screen.
-fn skip(event: &leptos::ev::MouseEvent) {
-    event.prevent_default();
-    if let Ok(Some(heading)) = document().query_selector("main h1") {
-        let heading: web_sys::HtmlElement = wasm_bindgen::JsCast::unchecked_into(heading);
-        let _ = heading.focus();
-    }
+    });
+    let main = el("main").class("outage").child(heading("Latchkey".to_owned()));
+    main.child(notice(error).child(retry)).into()
 }

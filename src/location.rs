@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MouseEvent;
 
+use crate::dom::on_window;
 use crate::routes::Route;
 
 /// A place below the base: `configure/dev_center` and `?q=…`.
@@ -22,7 +23,7 @@ pub struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question {
     pub title: &'static str,
-    pub text: &'static str,
+    pub text: &'static [&'static str],
     pub leave: &'static str,
     pub stay: &'static str,
 }
@@ -63,13 +64,11 @@ impl Navigator {
             answered: StoredValue::default(),
         };
         provide_context(navigator);
-        // The page never unmounts, so these listeners are never taken off again.
-        let _ = window_event_listener(ev::popstate, move |_| navigator.on_popstate());
-        let _ = window_event_listener(ev::click, move |event| navigator.on_click(&event));
-        let _ = window_event_listener(ev::beforeunload, move |event| {
+        on_window("popstate", move |_| navigator.on_popstate());
+        on_window("click", move |event| navigator.on_click(event.unchecked_ref()));
+        on_window("beforeunload", move |event| {
             if navigator.held().is_some() {
                 event.prevent_default();
-                event.set_return_value("held");
             }
         });
         navigator
@@ -184,7 +183,7 @@ impl Navigator {
         }
     }
 
-    fn on_click(self, event: &ev::MouseEvent) {
+    fn on_click(self, event: &MouseEvent) {
         let modified = event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key();
         if event.default_prevented() || event.button() != 0 || modified {
             return;

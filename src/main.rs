@@ -14,6 +14,7 @@ mod client;
 mod error;
 
 mod components;
+mod dom;
 mod query;
 mod task;
 mod times;
@@ -29,7 +30,8 @@ fn main() {
     let shell = take_over_shell();
     wasm_bindgen_futures::spawn_local(async move {
         let state = client::session::read().await;
-        mount_to_body(move || layout::app(state));
+        // Leptos starts its effects and the root of all owners here; what is seen is mounted by `dom`.
+        mount_to_body(move || layout::app(state).mount());
         if let Some(shell) = shell {
             shell.remove();
         }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::dom::{El, el};
+
 /// The place announcements are read from. One stands in the page, and one in every dialog: what is behind
 /// a modal dialog is not read.
-pub fn announcer() -> AnyView {
-    view! { <p class="visually-hidden" role="status" data-announcer=""></p> }.into_any()
+pub fn announcer() -> El {
+    el("p").class("visually-hidden").attr("role", "status").attr("data-announcer", "")
 }
 
 /// Announces a sentence, politely, from the topmost place there is.

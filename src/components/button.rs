@@ -2,50 +2,25 @@
 
 use leptos::prelude::*;
 
+use crate::dom::{El, el};
 use crate::task::Task;
 
-/// A button that runs a task, and waits with it. It is never `disabled`, which would lose the focus.
-pub fn task_button(
-    class: &'static str,
-    label: impl Into<Signal<&'static str>>,
-    task: Task,
-) -> AnyView {
-    let label = label.into();
-    view! {
-        <button
-            type="button"
-            class=class
-            aria-disabled=move || task.busy.get().then_some("true")
-            on:click=move |_| task.run()
-        >
-            {move || label.get()}
-        </button>
-    }
-    .into_any()
-}
-
-/// The button that sends the form it stands in; the form runs the task.
-pub fn submit_button(label: impl Into<Signal<&'static str>>, task: Task) -> AnyView {
-    let label = label.into();
-    view! {
-        <button
-            type="submit"
-            class="button primary"
-            aria-disabled=move || task.busy.get().then_some("true")
-        >
-            {move || label.get()}
-        </button>
-    }
-    .into_any()
-}
-
 /// A button that does something at once.
-pub fn button(class: &'static str, label: &'static str, on_click: impl Fn() + 'static) -> AnyView {
-    let on_click: Box<dyn Fn()> = Box::new(on_click);
-    view! {
-        <button type="button" class=class on:click=move |_| on_click()>
-            {label}
-        </button>
-    }
-    .into_any()
+pub fn button(class: &str, label: &str, on_click: impl Fn() + 'static) -> El {
+    el("button").attr("type", "button").class(class).text(label).on("click", move |_| on_click())
+}
+
+/// A button that runs a task, and waits with it. It is never `disabled`, which would lose the focus.
+pub fn task_button(class: &str, label: &str, task: Task) -> El {
+    busy_with(button(class, label, move || task.run()), task)
+}
+
+/// The primary button of the form it stands in, which runs the task.
+pub fn submit_button(label: Signal<String>, task: Task) -> El {
+    let button = el("button").attr("type", "submit").class("button primary");
+    busy_with(button.text_with(move || label.get()), task)
+}
+
+fn busy_with(button: El, task: Task) -> El {
+    button.attr_with("aria-disabled", move || task.busy.get().then(|| "true".to_owned()))
 }

@@ -1,10 +1,12 @@
 //! A text field that holds one of a list, found by typing: combobox and listbox as ARIA describes them.
 
-use leptos::ev;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
-use super::field::{Fault, fault_id, labelled};
+use super::field::{Fault, labelled};
 use super::icon::icon;
+use crate::dom::{El, View, el, value_of};
 
 /// One thing to choose, with a word about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +56,9 @@ impl Combobox {
         self.at.set(None);
     }
 
-    fn on_keydown(self, event: &ev::KeyboardEvent) {
-        let (shown, open, at) = (self.shown(), self.open.get(), self.at.get());
+    fn on_keydown(self, event: &KeyboardEvent) {
+        let (shown, open) = (untrack(|| self.shown()), self.open.get_untracked());
+        let at = self.at.get_untracked();
         let handled = match event.key().as_str() {
             "ArrowDown" | "ArrowUp" if !open => {
                 self.open.set(true);
@@ -90,6 +93,34 @@ impl Combobox {
         true
     }
 
+    fn options(self) -> View {
+        let shown = self.shown();
+        if shown.is_empty() {
+            let none = el("li").class("none").attr("role", "option").attr("aria-disabled", "true");
+            return none.attr("aria-selected", "false").text("No match").into();
+        }
+        shown.into_iter().enumerate().map(|(at, choice)| self.option(at, choice)).collect()
+    }
+
+    fn option(self, at: usize, choice: Choice) -> El {
+        let value = choice.value.clone();
+        let selected = move || self.value.with(|chosen| *chosen == value).to_string();
+        // What is known of a choice is said again when it is chosen: its name stays its name.
+        let note = el("span").class("secondary").attr("aria-hidden", "true").text(choice.note);
+        el("li")
+            .id(&option_id(at))
+            .attr("role", "option")
+            .attr_with("aria-selected", move || Some(selected()))
+            .class_with("at", move || self.at.get() == Some(at))
+            .child(el("span").text(&choice.label))
+            .child(note)
+            // The pointer goes down before the field loses the focus and closes the list.
+            .on("mousedown", move |event| {
+                event.prevent_default();
+                self.choose(&choice);
+            })
+    }
+
     /// Leaving the field takes what was found by then: the text itself, or the only match.
     fn on_blur(self) {
         let shown = self.shown();
@@ -107,7 +138,7 @@ pub fn combobox(
     choices: Vec<Choice>,
     (text, value): (RwSignal<String>, RwSignal<String>),
     fault: Fault,
-) -> AnyView {
+) -> El {
     let this = Combobox {
         choices: StoredValue::new(choices),
         text,
@@ -117,67 +148,31 @@ pub fn combobox(
         typed: RwSignal::new(false),
     };
     let list_id = format!("{id}-list");
-    let control = view! {
-        <div class="combobox">
-            <input
-                class="input"
-                id=id
-                role="combobox"
-                autocomplete="off"
-                spellcheck="false"
-                placeholder="Type to search"
-                aria-autocomplete="list"
-                aria-expanded=move || this.open.get().to_string()
-                aria-controls=list_id.clone()
-                aria-activedescendant=move || this.at.get().map(option_id)
-                aria-invalid=move || fault.with(Option::is_some).then_some("true")
-                aria-describedby=fault_id(id)
-                prop:value=move || text.get()
-                on:input=move |event| this.on_input(event_target_value(&event))
-                on:keydown=move |event| this.on_keydown(&event)
-                on:click=move |_| this.open.set(true)
-                on:blur=move |_| this.on_blur()
-            />
-            {icon("chevron")}
-            <ul class="options" id=list_id role="listbox" aria-label=label hidden=move || !this.open.get()>
-                {move || options(this)}
-            </ul>
-        </div>
-    };
-    labelled(id, label, fault, control.into_any())
-}
-
-fn options(this: Combobox) -> AnyView {
-    let shown = this.shown();
-    if shown.is_empty() {
-        return view! {
-            <li class="none" role="option" aria-disabled="true" aria-selected="false">
-                "No match"
-            </li>
-        }
-        .into_any();
-    }
-    let option = |(at, choice): (usize, Choice)| {
-        let (label, note, value) = (choice.label.clone(), choice.note, choice.value.clone());
-        // The pointer goes down before the field loses the focus and closes the list.
-        let on_pointer = move |event: ev::MouseEvent| {
-            event.prevent_default();
-            this.choose(&choice);
-        };
-        view! {
-            <li
-                role="option"
-                id=option_id(at)
-                class:at=move || this.at.get() == Some(at)
-                aria-selected=move || this.value.with(|chosen| *chosen == value).to_string()
-                on:mousedown=on_pointer
-            >
-                <span>{label}</span>
-                <span class="secondary" aria-hidden="true">{note}</span>
-            </li>
-        }
-    };
-    shown.into_iter().enumerate().map(option).collect_view().into_any()
+    let input = el("input")
+        .class("input")
+        .id(id)
+        .attr("role", "combobox")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("placeholder", "Type to search")
+        .attr("aria-autocomplete", "list")
+        .attr("aria-controls", &list_id)
+        .attr_with("aria-expanded", move || Some(this.open.get().to_string()))
+        .attr_with("aria-activedescendant", move || this.at.get().map(option_id))
+        .prop_with("value", move || text.get())
+        .on("input", move |event| this.on_input(value_of(&event)))
+        .on("keydown", move |event| this.on_keydown(event.unchecked_ref()))
+        .on("click", move |_| this.open.set(true))
+        .on("blur", move |_| this.on_blur());
+    let list = el("ul")
+        .class("options")
+        .id(&list_id)
+        .attr("role", "listbox")
+        .attr("aria-label", label)
+        .flag_with("hidden", move || !this.open.get())
+        .part(move || this.options());
+    let whole = el("div").class("combobox").child(input.clone()).child(icon("chevron")).child(list);
+    labelled(id, label, fault, &input, whole)
 }
 
 fn option_id(at: usize) -> String {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::button::{button, task_button};
 use super::dialog::{Kind, dialog};
 use super::failure::failure;
+use crate::dom::{View, el};
 use crate::error::Error;
 use crate::task::Task;
 
@@ -12,31 +13,29 @@ use crate::task::Task;
 #[derive(Debug, Clone)]
 pub struct Confirm {
     pub title: String,
-    pub text: AnyViewFn,
+    /// Sentences, one paragraph each.
+    pub text: &'static [&'static str],
     pub ok: &'static str,
     pub cancel: &'static str,
     /// Access is taken away or something is lost: the button that does it is red.
     pub danger: bool,
 }
 
-/// Sentences, one paragraph each.
-pub type AnyViewFn = Vec<String>;
-
-/// Asks; `on_ok` does it, and the dialog stays until `on_close` was called or `on_cancel` is.
+/// Asks; `on_ok` does it, and the dialog stays until whoever asked takes it away.
 pub fn confirm(
-    confirm: Confirm,
+    confirm: &Confirm,
     on_ok: Task,
     error: RwSignal<Option<Error>>,
     on_cancel: impl Fn() + Clone + 'static,
-) -> AnyView {
+) -> View {
     let class = if confirm.danger { "button danger" } else { "button primary" };
-    let text = confirm.text.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view();
-    let body = view! {
-        <div class="dialog-text">{text}</div>
-        {failure(error, None)}
-        <div class="actions">
-            {button("button", confirm.cancel, on_cancel.clone())} {task_button(class, confirm.ok, on_ok)}
-        </div>
-    };
-    dialog(Kind::Question, confirm.title, on_cancel, body.into_any())
+    let text = confirm.text.iter().map(|&sentence| el("p").text(sentence)).collect::<View>();
+    let actions = el("div")
+        .class("actions")
+        .child(button("button", confirm.cancel, on_cancel.clone()))
+        .child(task_button(class, confirm.ok, on_ok));
+    let body = View::from(el("div").class("dialog-text").child(text))
+        .and(failure(error, None))
+        .and(actions);
+    dialog(Kind::Question, &confirm.title, on_cancel, body)
 }

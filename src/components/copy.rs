@@ -1,12 +1,13 @@
 //! Copies a text to the clipboard, by whatever way the browser leaves open.
 
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlInputElement;
 
 use super::announcer::announce;
 use super::icon::icon;
+use crate::dom::{El, View, el};
 use crate::task::Task;
 
 /// How far a copy came.
@@ -19,58 +20,45 @@ enum Outcome {
 }
 
 /// A text that can be read and copied, but not changed.
-pub fn copy_field(id: &'static str, label: &'static str, text: String) -> AnyView {
+pub fn copy_field(id: &str, label: &str, text: String) -> El {
     let outcome = RwSignal::new(Outcome::NotYet);
-    let node = NodeRef::<html::Input>::new();
-    let value = text.clone();
+    let field = el("input")
+        .class("input")
+        .id(id)
+        .attr("readonly", "")
+        .attr("spellcheck", "false")
+        .attr("autocomplete", "off")
+        .attr("value", &text);
+    let node: HtmlInputElement = field.node();
+    let field = field.on("focus", {
+        let node = node.clone();
+        move |_| node.select()
+    });
     let copy = Task::new(move || {
-        let text = text.clone();
+        let (text, node) = (text.clone(), node.clone());
         async move {
-            let Some(field) = node.try_get_untracked().flatten() else { return };
-            let copied = write(&text).await || select_and_copy(&field);
+            let copied = write(&text).await || select_and_copy(&node);
             outcome.set(if copied { Outcome::Copied } else { Outcome::ByHand });
             announce(if copied { "Copied" } else { BY_HAND });
         }
     });
-    let button = move || match outcome.get() {
-        Outcome::Copied => (icon("check"), "Copied"),
-        Outcome::NotYet | Outcome::ByHand => (icon("copy"), "Copy"),
+    let label_now = move || match outcome.get() {
+        Outcome::Copied => View::from(icon("check")).and("Copied"),
+        Outcome::NotYet | Outcome::ByHand => View::from(icon("copy")).and("Copy"),
     };
-    let on_focus = move |_| {
-        if let Some(field) = node.get_untracked() {
-            field.select();
-        }
-    };
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <div class="key">
-                <input
-                    class="input"
-                    id=id
-                    readonly
-                    spellcheck="false"
-                    autocomplete="off"
-                    node_ref=node
-                    prop:value=value
-                    on:focus=on_focus
-                />
-                <button
-                    type="button"
-                    class="button"
-                    autofocus
-                    aria-label="Copy"
-                    on:click=move |_| copy.run()
-                >
-                    {button}
-                </button>
-            </div>
-            <p class="secondary" hidden=move || outcome.get() != Outcome::ByHand>
-                {BY_HAND}
-            </p>
-        </div>
-    }
-    .into_any()
+    let button = el("button")
+        .attr("type", "button")
+        .class("button")
+        .attr("autofocus", "")
+        .attr("aria-label", "Copy")
+        .on("click", move |_| copy.run())
+        .part(label_now);
+    let by_hand = el("p").class("secondary").text(BY_HAND);
+    el("div")
+        .class("field")
+        .child(el("label").attr("for", id).text(label))
+        .child(el("div").class("key").child(field).child(button))
+        .child(by_hand.flag_with("hidden", move || outcome.get() != Outcome::ByHand))
 }
 
 const BY_HAND: &str = "The key is selected: press Ctrl+C, or ⌘C on a Mac, to copy it.";
@@ -89,7 +77,7 @@ async fn write(text: &str) -> bool {
 }
 
 /// The old way, which leaves the text selected whatever comes of it.
-fn select_and_copy(field: &web_sys::HtmlInputElement) -> bool {
+fn select_and_copy(field: &HtmlInputElement) -> bool {
     let _ = field.focus();
     field.select();
     let document: web_sys::HtmlDocument = document().unchecked_into();

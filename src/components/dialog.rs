@@ -1,11 +1,11 @@
 //! The modal dialog: native, named by its heading, and the focus goes back to what opened it.
 
 use leptos::prelude::*;
-use leptos::{ev, html};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::announcer::announcer;
+use crate::dom::{El, View, el, when_mounted};
 
 /// How a dialog behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,55 +21,47 @@ pub enum Kind {
 /// A dialog that is open as long as this view is on screen. `on_close` must take it away.
 pub fn dialog(
     kind: Kind,
-    title: impl Into<String>,
+    title: &str,
     on_close: impl Fn() + 'static,
-    body: AnyView,
-) -> AnyView {
-    let node = NodeRef::<html::Dialog>::new();
-    let on_close: Box<dyn Fn()> = Box::new(on_close);
+    body: impl Into<View>,
+) -> View {
     return_focus();
-    node.on_load(move |dialog| {
-        if kind == Kind::Kept {
-            let _ = dialog.set_attribute("closedby", "none");
-        }
-        if dialog.is_connected() && !dialog.open() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let on_cancel = move |event: ev::Event| {
-        // A cancel event of something inside (a file picker, say) is none of ours.
-        if event.target() == event.current_target() && kind == Kind::Kept {
-            event.prevent_default();
-        }
-    };
-    let on_keydown = move |event: ev::KeyboardEvent| {
-        // Chromium closes a dialog at the second Esc whatever `cancel` was told.
-        if kind == Kind::Kept && event.key() == "Escape" {
-            event.prevent_default();
-        }
-    };
     let (outer, inner) = match kind {
         Kind::Question => ("narrow", "dialog"),
         Kind::Form => ("", "dialog open-ended"),
         Kind::Kept => ("", "dialog"),
     };
-    view! {
-        <dialog
-            class=outer
-            aria-labelledby="dialog-title"
-            node_ref=node
-            on:cancel=on_cancel
-            on:keydown=on_keydown
-            on:close=move |_| on_close()
-        >
-            <div class=inner>
-                <h2 id="dialog-title">{title.into()}</h2>
-                {body}
-                {announcer()}
-            </div>
-        </dialog>
-    }
-    .into_any()
+    let inner = el("div")
+        .class(inner)
+        .child(el("h2").id("dialog-title").text(title))
+        .child(body)
+        .child(announcer());
+    let dialog = el("dialog")
+        .class(outer)
+        .attr("aria-labelledby", "dialog-title")
+        .on("close", move |_| on_close())
+        .child(inner);
+    let dialog = if kind == Kind::Kept { keep_open(dialog) } else { dialog };
+    let node: HtmlDialogElement = dialog.node();
+    when_mounted(move || {
+        if node.is_connected() && !node.open() {
+            let _ = node.show_modal();
+        }
+    });
+    dialog.into()
+}
+
+/// Neither Esc nor a click outside closes it. Chromium closes a dialog at the second Esc whatever `cancel`
+/// was told, so the key is not let through either.
+fn keep_open(dialog: El) -> El {
+    dialog.attr("closedby", "none").on("cancel", |event| event.prevent_default()).on(
+        "keydown",
+        |event| {
+            if event.unchecked_ref::<web_sys::KeyboardEvent>().key() == "Escape" {
+                event.prevent_default();
+            }
+        },
+    )
 }
 
 /// When this view goes, the focus goes back to where it was when it came, or to the heading of the page.

@@ -2,35 +2,31 @@
 
 use leptos::prelude::*;
 
+use super::button::button;
 use super::icon::icon;
+use crate::dom::{El, View, el, part};
 use crate::error::Error;
 use crate::task::Task;
 
 /// Shows the failure while there is one. With a task to try again it offers to.
-pub fn failure(error: RwSignal<Option<Error>>, retry: Option<Task>) -> AnyView {
-    (move || {
-        error.get().map(|error| notice(&error, retry.map(|task| Box::new(move || task.run()) as _)))
+pub fn failure(error: RwSignal<Option<Error>>, retry: Option<Task>) -> View {
+    part(move || {
+        let notice = |error: &Error| match retry {
+            Some(task) => notice(error).child(button("button small", "Retry", move || task.run())),
+            None => notice(error),
+        };
+        error.with(|error| error.as_ref().map(notice)).into()
     })
-    .into_any()
 }
 
 /// The failure itself. It is announced at once.
-pub fn notice(error: &Error, retry: Option<Box<dyn Fn()>>) -> AnyView {
-    let request_id = error.request_id().map(|id| {
-        view! { <p class="secondary">"Request id " <code>{id.to_owned()}</code></p> }
-    });
-    view! {
-        <div class="notice failed" role="alert">
-            {icon("warning")}
-            <div>
-                <p>
-                    <strong>{error.what().to_owned()}</strong>
-                </p>
-                <p>{error.what_now()}</p>
-                {request_id}
-            </div>
-            {retry.map(|retry| super::button::button("button small", "Retry", retry))}
-        </div>
-    }
-    .into_any()
+pub fn notice(error: &Error) -> El {
+    let request_id = error.request_id();
+    let request_id = request_id
+        .map(|id| el("p").class("secondary").text("Request id ").child(el("code").text(id)));
+    let text = el("div")
+        .child(el("p").child(el("strong").text(error.what())))
+        .child(el("p").text(error.what_now()))
+        .child(request_id);
+    el("div").class("notice failed").attr("role", "alert").child(icon("warning")).child(text)
 }

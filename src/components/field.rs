@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::icon::icon;
+use crate::dom::{El, View, el, value_of};
 
 /// What is wrong with a field, if anything.
 pub type Fault = Signal<Option<String>>;
@@ -27,93 +28,61 @@ impl Text {
 }
 
 /// A line of text.
-pub fn text_field(text: Text, value: RwSignal<String>, fault: Fault) -> AnyView {
+pub fn text_field(text: Text, value: RwSignal<String>, fault: Fault) -> El {
     let Text { id, label, kind, autocomplete } = text;
-    let control = view! {
-        <input
-            class="input"
-            id=id
-            type=kind
-            autocomplete=autocomplete
-            aria-invalid=move || fault.with(Option::is_some).then_some("true")
-            aria-describedby=fault_id(id)
-            prop:value=move || value.get()
-            on:input=move |event| value.set(event_target_value(&event))
-        />
-    };
-    labelled(id, label, fault, control.into_any())
+    let control = el("input")
+        .class("input")
+        .id(id)
+        .attr("type", kind)
+        .attr("autocomplete", autocomplete)
+        .prop_with("value", move || value.get())
+        .on("input", move |event| value.set(value_of(&event)));
+    labelled(id, label, fault, &control.clone(), control)
 }
 
 /// One of a few things.
 pub fn select_field(
     (id, label): (&'static str, &'static str),
-    options: Vec<(String, String)>,
+    options: &[(String, String)],
     value: RwSignal<String>,
     fault: Fault,
-) -> AnyView {
-    let control = select(id, None, options, value.into(), move |chosen| value.set(chosen));
-    labelled(id, label, fault, control)
+) -> El {
+    let control = select(options, move || value.get(), move |chosen| value.set(chosen)).id(id);
+    labelled(id, label, fault, &control.clone(), control)
 }
 
 /// A list to choose from, without a field around it.
 pub fn select(
-    id: &'static str,
-    name: Option<&'static str>,
-    options: Vec<(String, String)>,
-    value: Signal<String>,
+    options: &[(String, String)],
+    value: impl Fn() -> String + 'static,
     on_choose: impl Fn(String) + 'static,
-) -> AnyView {
-    let on_choose: Box<dyn Fn(String)> = Box::new(on_choose);
-    let options = options
-        .into_iter()
-        .map(|(option, label)| {
-            let this = option.clone();
-            let selected = move || value.with(|value| *value == this);
-            view! {
-                <option value=option prop:selected=selected>
-                    {label}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <select
-            class="input"
-            id=id
-            aria-label=name
-            on:change=move |event| on_choose(event_target_value(&event))
-        >
-            {options}
-        </select>
-    }
-    .into_any()
+) -> El {
+    let options =
+        options.iter().map(|(value, label)| el("option").attr("value", value).text(label));
+    el("select")
+        .class("input")
+        .child(options.collect::<View>())
+        .prop_with("value", value)
+        .on("change", move |event| on_choose(value_of(&event)))
 }
 
-/// A control under its label, with what is wrong below it.
-pub fn labelled(id: &'static str, label: &'static str, fault: Fault, control: AnyView) -> AnyView {
-    let fault = move || {
-        fault.get().map(|fault| {
-            view! {
-                {icon("warning")}
-                <span>{fault}</span>
-            }
-        })
-    };
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            {control}
-            <p class="field-error" id=fault_id(id)>
-                {fault}
-            </p>
-        </div>
-    }
-    .into_any()
-}
-
-/// The id of the text that says what is wrong with a field.
-pub fn fault_id(id: &str) -> String {
-    format!("{id}-fault")
+/// A control, and what it stands in, under its label and above what is wrong with it.
+pub fn labelled(
+    id: &'static str,
+    label: &str,
+    fault: Fault,
+    control: &El,
+    whole: impl Into<View>,
+) -> El {
+    let fault_id = format!("{id}-fault");
+    let _ = control
+        .clone()
+        .attr("aria-describedby", &fault_id)
+        .attr_with("aria-invalid", move || fault.with(Option::is_some).then(|| "true".to_owned()));
+    let text = |fault: String| View::from(icon("warning")).and(el("span").text(&fault));
+    el("div").class("field").child(el("label").attr("for", id).text(label)).child(whole).child(
+        el("p").class("field-error").id(&fault_id).part(move || fault.get().map(text).into()),
+    )
 }
 
 /// Leads to the first field that is refused, once the view shows which ones are.

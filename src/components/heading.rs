@@ -4,30 +4,26 @@ use std::cell::Cell;
 
 use leptos::prelude::*;
 
-thread_local! {
-    /// A navigation happened and no heading has taken the focus since.
-    static UNFOCUSED: Cell<bool> = const { Cell::new(false) };
-}
+use crate::dom::{El, el, when_mounted};
 
-/// The next heading to appear takes the focus: called for every navigation, not for the first load.
-pub fn focus_next_heading() {
-    UNFOCUSED.set(true);
+thread_local! {
+    /// The first screen of this page has been shown: every further one was navigated to.
+    static STARTED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The one `h1` of a screen.
-pub fn heading(text: impl Into<Signal<String>>) -> AnyView {
+pub fn heading(text: impl Into<Signal<String>>) -> El {
     let text = text.into();
-    let node = NodeRef::<leptos::html::H1>::new();
-    Effect::new(move |_| document().set_title(&format!("{} · Latchkey", text.get())));
-    node.on_load(|heading| {
-        if UNFOCUSED.take() {
-            let _ = heading.focus();
-        }
+    let heading = el("h1").attr("tabindex", "-1").text_with(move || {
+        let text = text.get();
+        document().set_title(&format!("{text} · Latchkey"));
+        text
     });
-    view! {
-        <h1 tabindex="-1" node_ref=node>
-            {move || text.get()}
-        </h1>
+    if STARTED.replace(true) {
+        let node: web_sys::HtmlElement = heading.node();
+        when_mounted(move || {
+            let _ = node.focus();
+        });
     }
-    .into_any()
+    heading
 }

@@ -2,31 +2,32 @@
 
 use leptos::prelude::*;
 
+use super::button::button;
 use super::failure::notice;
+use crate::dom::{El, View, el, part};
 use crate::error::Error;
 
-/// What is read while `read` runs, and what to show of it. A new reading replaces the old one only when
+/// What was read, or what is to be shown of it until then. A new reading replaces the old one only when
 /// it is there, so nothing flickers.
 pub fn loading<T: Clone + 'static>(
     resource: LocalResource<Result<T, Error>>,
-    view: impl Fn(T) -> AnyView + Send + 'static,
-) -> AnyView {
-    (move || match resource.get() {
-        None => skeleton(),
+    view: impl Fn(T) -> View + 'static,
+) -> View {
+    part(move || match resource.get() {
+        None => skeleton().into(),
         Some(Ok(read)) => view(read),
-        Some(Err(error)) => notice(&error, Some(Box::new(move || resource.refetch()))),
+        Some(Err(error)) => {
+            notice(&error).child(button("button small", "Retry", move || resource.refetch())).into()
+        }
     })
-    .into_any()
 }
 
-fn skeleton() -> AnyView {
-    view! {
-        <div class="skeleton" aria-busy="true">
-            <p class="visually-hidden">"Loading"</p>
-            <span></span>
-            <span></span>
-            <span></span>
-        </div>
-    }
-    .into_any()
+fn skeleton() -> El {
+    el("div")
+        .class("skeleton")
+        .attr("aria-busy", "true")
+        .child(el("p").class("visually-hidden").text("Loading"))
+        .child(el("span"))
+        .child(el("span"))
+        .child(el("span"))
 }

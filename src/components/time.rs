@@ -4,21 +4,17 @@ use js_sys::{Array, Date, Intl, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use crate::dom::{El, el};
 use crate::times;
 
 /// "3 hours ago", with the exact time on hover.
-pub fn ago(time: &str) -> AnyView {
+pub fn ago(time: &str) -> El {
     let date = Date::new(&time.into());
     let (value, unit) = times::relative((date.get_time() - Date::now()) / 1_000.0);
     let options = options(&[("numeric", "auto")]);
     let words: String =
         Intl::RelativeTimeFormat::new(&locales(), &options).format(value, unit).into();
-    view! {
-        <time datetime=time.to_owned() title=exact(time)>
-            {words}
-        </time>
-    }
-    .into_any()
+    el("time").attr("datetime", time).attr("title", &exact(time)).text(&words)
 }
 
 /// "22 November 2026 at 01:15:07 UTC".

@@ -6,13 +6,14 @@ use super::appearance;
 use crate::components::button::task_button;
 use crate::components::failure::failure;
 use crate::components::icon::icon;
+use crate::dom::{El, View, el};
 use crate::location::Navigator;
 use crate::session::Account;
 use crate::task::Task;
 
-pub fn account_menu() -> AnyView {
+pub fn account_menu() -> View {
     let (account, navigator) = (Account::expect(), Navigator::expect());
-    let Some(session) = account.session() else { return ().into_any() };
+    let Some(session) = account.session() else { return View::none() };
     let error = RwSignal::new(None);
     let end = Task::new(move || async move {
         error.set(account.sign_out().await.err());
@@ -22,49 +23,43 @@ pub fn account_menu() -> AnyView {
         navigator.leave(move || end.run());
         std::future::ready(())
     });
-    let first_name = session.user.name.split(' ').next().unwrap_or_default().to_owned();
-    view! {
-        <button type="button" class="bar-item" popovertarget="account-menu">
-            {icon("person")}
-            <span class="label">
-                <span class="visually-hidden">"Account: "</span>
-                {first_name}
-            </span>
-            {icon("chevron")}
-        </button>
-        <div class="menu-panel" id="account-menu" popover="auto">
-            <div class="who">
-                <strong>{session.user.name}</strong>
-                <span class="secondary">{session.user.email}</span>
-            </div>
-            {appearance_choice()}
-            {task_button("button", "Sign out", sign_out)}
-            {failure(error, Some(end))}
-        </div>
-    }
-    .into_any()
+    let first_name = session.user.name.split(' ').next().unwrap_or_default();
+    let label = el("span")
+        .class("label")
+        .child(el("span").class("visually-hidden").text("Account: "))
+        .text(first_name);
+    let opener = el("button")
+        .attr("type", "button")
+        .class("bar-item")
+        .attr("popovertarget", "account-menu")
+        .child(icon("person"))
+        .child(label)
+        .child(icon("chevron"));
+    let who = el("div")
+        .class("who")
+        .child(el("strong").text(&session.user.name))
+        .child(el("span").class("secondary").text(&session.user.email));
+    let menu = el("div")
+        .class("menu-panel")
+        .id("account-menu")
+        .attr("popover", "auto")
+        .child(who)
+        .child(appearance_choice())
+        .child(task_button("button", "Sign out", sign_out))
+        .child(failure(error, Some(end)));
+    View::from(opener).and(menu)
 }
 
-fn appearance_choice() -> AnyView {
+fn appearance_choice() -> El {
     let stored = appearance::stored();
-    let choices = appearance::CHOICES.map(|(value, label)| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="appearance"
-                    checked=stored == value
-                    on:change=move |_| appearance::choose(value)
-                />
-                {label}
-            </label>
-        }
-    });
-    view! {
-        <fieldset>
-            <legend class="secondary">"Appearance"</legend>
-            <div class="choices">{choices.into_iter().collect_view()}</div>
-        </fieldset>
-    }
-    .into_any()
+    let choice = |(value, label): (&'static str, &'static str)| {
+        let choice = el("input").attr("type", "radio").attr("name", "appearance");
+        let choice = choice.on("change", move |_| appearance::choose(value));
+        let choice = if stored == value { choice.attr("checked", "") } else { choice };
+        el("label").child(choice).text(label)
+    };
+    let choices = appearance::CHOICES.into_iter().map(choice).collect::<View>();
+    el("fieldset")
+        .child(el("legend").class("secondary").text("Appearance"))
+        .child(el("div").class("choices").child(choices))
 }

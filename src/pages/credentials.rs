@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::client::credentials::Step;
 use crate::components::button::button;
 use crate::components::heading::heading;
+use crate::dom::{View, el, part};
 use crate::location::Navigator;
 use crate::routes;
 use crate::session::Account;
@@ -14,6 +15,7 @@ pub mod edit;
 
 mod conflict;
 mod create;
+mod facts;
 mod filters;
 mod list;
 mod permissions;
@@ -32,41 +34,31 @@ pub enum Open {
     Replace(Credential),
 }
 
-pub fn page() -> AnyView {
-    let account = Account::expect();
-    let navigator = Navigator::expect();
-    match account.session() {
-        Some(session) if !session.api_types().is_empty() => {}
+pub fn page() -> View {
+    let (account, navigator) = (Account::expect(), Navigator::expect());
+    if account.session().is_none_or(|session| session.api_types().is_empty()) {
         // The Dev Center says what is missing.
-        _ => {
-            navigator.replace(routes::DEV_CENTER);
-            return ().into_any();
-        }
+        navigator.replace(routes::DEV_CENTER);
+        return View::none();
     }
     let open = RwSignal::new(Open::Nothing);
     let draft = create::Draft::new(account);
     let list = list::List::read(navigator);
-    view! {
-        <div class="page-head">
-            <div>
-                <p class="crumb">
-                    <a href=routes::DEV_CENTER>"Dev Center"</a>
-                </p>
-                {heading("API Credentials".to_owned())}
-            </div>
-            {button("button primary", "Create New API Key", move || open.set(Open::Create))}
-        </div>
-        {filters::filters(navigator)}
-        {list.view(open)}
-        {move || dialog(open, draft, list)}
-    }
-    .into_any()
+    let crumb = el("a").attr("href", routes::DEV_CENTER).text("Dev Center");
+    let title = el("div")
+        .child(el("p").class("crumb").child(crumb))
+        .child(heading("API Credentials".to_owned()));
+    let create = button("button primary", "Create New API Key", move || open.set(Open::Create));
+    View::from(el("div").class("page-head").child(title).child(create))
+        .and(filters::filters(navigator))
+        .and(list.view(open))
+        .and(part(move || dialog(open, draft, list)))
 }
 
-fn dialog(open: RwSignal<Open>, draft: create::Draft, list: list::List) -> AnyView {
+fn dialog(open: RwSignal<Open>, draft: create::Draft, list: list::List) -> View {
     let close = move || open.set(Open::Nothing);
     match open.get() {
-        Open::Nothing | Open::Replace(_) => ().into_any(),
+        Open::Nothing | Open::Replace(_) => View::none(),
         Open::Create => create::dialog(draft, close, move |created| {
             draft.clear();
             list.refetch();

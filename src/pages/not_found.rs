@@ -1,19 +1,13 @@
 //! An address that leads nowhere.
 
-use leptos::prelude::*;
-
 use crate::components::heading::heading;
+use crate::dom::{View, el};
 use crate::routes;
 
-pub fn page() -> AnyView {
-    view! {
-        {heading("Page not found".to_owned())}
-        <p>"There is no screen at this address. It may have been typed or copied incompletely."</p>
-        <p>
-            <a class="button primary" href=routes::HOME>
-                "Go to the Dev Center"
-            </a>
-        </p>
-    }
-    .into_any()
+pub fn page() -> View {
+    let text = "There is no screen at this address. It may have been typed or copied incompletely.";
+    let home = el("a").class("button primary").attr("href", routes::HOME);
+    View::from(heading("Page not found".to_owned()))
+        .and(el("p").text(text))
+        .and(el("p").child(home.text("Go to the Dev Center")))
 }

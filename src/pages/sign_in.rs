@@ -11,6 +11,7 @@ use crate::components::failure::failure;
 use crate::components::field::{Text, focus_first_fault, text_field};
 use crate::components::heading::heading;
 use crate::components::icon::icon;
+use crate::dom::{El, View, el};
 use crate::error::Error;
 use crate::location::Navigator;
 use crate::session::Account;
@@ -32,6 +33,8 @@ struct Form {
     email: RwSignal<String>,
     password: RwSignal<String>,
     error: RwSignal<Option<Error>>,
+    /// The pointers of the fields that were left empty.
+    missing: RwSignal<Vec<&'static str>>,
 }
 
 impl Form {
@@ -40,6 +43,7 @@ impl Form {
             email: RwSignal::new(email),
             password: RwSignal::default(),
             error: RwSignal::new(None),
+            missing: RwSignal::default(),
         }
     }
 
@@ -52,6 +56,13 @@ impl Form {
                 return;
             };
             self.error.set(None);
+            let fields = [("/email", email.is_empty()), ("/password", password.is_empty())];
+            let missing: Vec<_> =
+                fields.into_iter().filter_map(|(field, empty)| empty.then_some(field)).collect();
+            self.missing.set(missing.clone());
+            if !missing.is_empty() {
+                return focus_first_fault();
+            }
             let result = account.sign_in(&NewSession { email, password }).await;
             if result.is_err() {
                 self.error.set(result.err());
@@ -60,101 +71,104 @@ impl Form {
         })
     }
 
-    fn password_field(self) -> AnyView {
-        let refused = move |error: &Error| {
-            let wrong = error.is(ErrorCode::WrongCredentials);
+    fn password_field(self) -> El {
+        let fault = self.fault("/password");
+        let fault = move || {
+            let wrong =
+                self.error.with(|e| e.as_ref().is_some_and(|e| e.is(ErrorCode::WrongCredentials)));
             let wrong = wrong.then(|| "E-mail and password do not belong together.".to_owned());
-            wrong.or_else(|| error.at("/password").map(ToOwned::to_owned))
+            wrong.or_else(|| fault.get())
         };
-        let fault = move || self.error.with(|error| error.as_ref().and_then(refused));
         text_field(PASSWORD, self.password, Signal::derive(fault))
+    }
+
+    fn fault(self, pointer: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let missing = self.missing.with(|missing| missing.contains(&pointer));
+            let missing = missing.then(|| "This is needed to sign in.".to_owned());
+            missing.or_else(|| self.error.with(|e| Some(e.as_ref()?.at(pointer)?.to_owned())))
+        })
+    }
+
+    /// A form that runs the task when it is sent.
+    fn view(sign_in: Task, class: &str) -> El {
+        el("form").class(class).attr("novalidate", "").on("submit", move |event| {
+            event.prevent_default();
+            sign_in.run();
+        })
     }
 }
 
 /// The sign-in page. Signing in leads back to where the person came from: `layout.rs` sees to it.
-pub fn page() -> AnyView {
+pub fn page() -> View {
     let account = Account::expect();
     let form = Form::new(String::new());
     let sign_in = form.task();
-    let refused = move |error: &Error| error.at("/email").map(ToOwned::to_owned);
-    let fault = move || form.error.with(|error| error.as_ref().and_then(refused));
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        sign_in.run();
-    };
-    view! {
-        <main class="sign-in">
-            <p class="brand">{icon("key")} "Latchkey"</p>
-            <form class="card" novalidate on:submit=on_submit>
-                <div>
-                    {heading("Sign in".to_owned())} <p class="secondary">{account.organization()}</p>
-                </div>
-                {text_field(EMAIL, form.email, Signal::derive(fault))} {form.password_field()}
-                {failure(form.error, None)} {submit_button("Sign in", sign_in)}
-            </form>
-            {account.is_demo().then(|| demo_note(form))}
-        </main>
-        {announcer()}
-    }
-    .into_any()
+    let title = el("div")
+        .child(heading("Sign in".to_owned()))
+        .child(el("p").class("secondary").text(&account.organization()));
+    let card = Form::view(sign_in, "card")
+        .child(title)
+        .child(text_field(EMAIL, form.email, form.fault("/email")))
+        .child(form.password_field())
+        .child(failure(form.error, None))
+        .child(submit_button("Sign in".to_owned().into(), sign_in));
+    let main = el("main")
+        .class("sign-in")
+        .child(el("p").class("brand").child(icon("key")).text("Latchkey"))
+        .child(card)
+        .child(account.is_demo().then(|| demo_note(form)));
+    View::from(main).and(announcer())
 }
 
-fn demo_note(form: Form) -> AnyView {
-    let people = DEMO_PEOPLE.map(|(email, what)| {
+fn demo_note(form: Form) -> El {
+    let person = |(email, what): (&'static str, &str)| {
         let fill = move || {
             form.email.set(email.to_owned());
             form.password.set(DEMO_PASSWORD.to_owned());
         };
-        view! {
-            <li>
-                {button("button text small", email, fill)} <span class="secondary">{what}</span>
-            </li>
-        }
-    });
-    view! {
-        <section class="demo-note" aria-labelledby="demo-title">
-            <h2 id="demo-title">"This is a demo"</h2>
-            <p class="secondary">
-                "The data is made up. Choose an account to fill in the form; the password of all \
-                three is " <code>{DEMO_PASSWORD}</code> ", unless the demo was started with another."
-            </p>
-            <ul>{people.collect_view()}</ul>
-        </section>
-    }
-    .into_any()
+        let note = el("span").class("secondary").text(what);
+        el("li").child(button("button text small", email, fill)).child(note)
+    };
+    let text = el("p")
+        .class("secondary")
+        .text("The data is made up. Choose an account to fill in the form; the password of all three is ")
+        .child(el("code").text(DEMO_PASSWORD))
+        .text(", unless the demo was started with another.");
+    el("section")
+        .class("demo-note")
+        .attr("aria-labelledby", "demo-title")
+        .child(el("h2").id("demo-title").text("This is a demo"))
+        .child(text)
+        .child(el("ul").child(DEMO_PEOPLE.into_iter().map(person).collect::<View>()))
 }
 
 /// The session ended while someone worked: asks for the password over the page, which stays as it is.
 /// What was under way goes on afterwards.
-pub fn again(account: Account) -> AnyView {
+pub fn again(account: Account) -> View {
     let navigator = Navigator::expect();
     let email = account.session().map(|session| session.user.email).unwrap_or_default();
     let form = Form::new(email.clone());
     let sign_in = form.task();
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        sign_in.run();
-    };
-    let body = view! {
-        <form class="dialog-form" novalidate on:submit=on_submit>
-            <p>
-                "Your session has ended. Nothing you typed is lost: sign in and what you were doing \
-                goes on."
-            </p>
-            <p>"Signed in as " <strong>{email.clone()}</strong></p>
-            // For password managers, which look for the name beside the password.
-            <input type="email" autocomplete="username" value=email hidden readonly />
-            {form.password_field()}
-            {failure(form.error, None)}
-            <div class="actions">
-                {button(
-                    "button text",
-                    "Someone else",
-                    move || account.change_person(navigator),
-                )} {button("button", "Not now", move || account.dismiss())}
-                {submit_button("Sign in", sign_in)}
-            </div>
-        </form>
-    };
-    dialog(Kind::Form, "Sign in again", move || account.dismiss(), body.into_any())
+    // For password managers, which look for the name beside the password.
+    let name = el("input")
+        .attr("type", "email")
+        .attr("autocomplete", "username")
+        .attr("value", &email)
+        .attr("readonly", "")
+        .attr("hidden", "");
+    let actions = el("div")
+        .class("actions")
+        .child(button("button text", "Someone else", move || account.change_person(navigator)))
+        .child(button("button", "Not now", move || account.dismiss()))
+        .child(submit_button("Sign in".to_owned().into(), sign_in));
+    let text = "Your session has ended. Nothing you typed is lost: sign in and what you were doing goes on.";
+    let body = Form::view(sign_in, "dialog-form")
+        .child(el("p").text(text))
+        .child(el("p").text("Signed in as ").child(el("strong").text(&email)))
+        .child(name)
+        .child(form.password_field())
+        .child(failure(form.error, None))
+        .child(actions);
+    dialog(Kind::Form, "Sign in again", move || account.dismiss(), body)
 }

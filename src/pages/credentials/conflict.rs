@@ -9,10 +9,11 @@ use super::selection;
 use crate::components::announcer::announce;
 use crate::components::button::{button, task_button};
 use crate::components::dialog::{self, Kind};
+use crate::dom::{El, View, el};
 use crate::task::Task;
 
 /// Open as long as there is something of theirs to settle.
-pub fn dialog(editor: Editor, conflict: RwSignal<Option<Credential>>) -> Option<AnyView> {
+pub fn dialog(editor: Editor, conflict: RwSignal<Option<Credential>>) -> Option<View> {
     let theirs = conflict.get()?;
     let close = move || conflict.set(None);
     let saved = theirs.clone();
@@ -30,65 +31,46 @@ pub fn dialog(editor: Editor, conflict: RwSignal<Option<Credential>>) -> Option<
         announce("Their changes taken");
         conflict.set(None);
     };
-    let body = view! {
-        <div class="dialog-text">
-            <p>"While you were editing, someone else changed this credential. Your changes are not saved yet."</p>
-        </div>
-        <table class="conflict">
-            <thead>
-                <tr>
-                    <td></td>
-                    <th scope="col">"Saved by them"</th>
-                    <th scope="col">"Yours"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-        <div class="actions">
-            {button("button text", "Go on editing", close)} {button("button", "Take theirs", take)}
-            {task_button("button primary", "Keep mine", keep)}
-        </div>
-    };
-    Some(dialog::dialog(Kind::Question, "Someone else saved first", close, body.into_any()))
+    let what = "While you were editing, someone else changed this credential. Your changes are not saved \
+                yet.";
+    let column = |name: &str| el("th").attr("scope", "col").text(name);
+    let head = el("tr").child(el("td")).child(column("Saved by them")).child(column("Yours"));
+    let table =
+        el("table").class("conflict").child(el("thead").child(head)).child(el("tbody").child(rows));
+    let actions = el("div")
+        .class("actions")
+        .child(button("button text", "Go on editing", close))
+        .child(button("button", "Take theirs", take))
+        .child(task_button("button primary", "Keep mine", keep));
+    let body = View::from(el("p").text(what)).and(table).and(actions);
+    Some(dialog::dialog(Kind::Form, "Someone else saved first", close, body))
 }
 
-fn differences(editor: Editor, theirs: &Credential) -> AnyView {
+fn differences(editor: Editor, theirs: &Credential) -> View {
     let yours = editor.description.get_untracked();
     let description = (yours != theirs.description)
-        .then(|| row("Description", vec![theirs.description.clone()], vec![yours]));
+        .then(|| row("Description", &[&theirs.description], &[&yours]));
     let (granted, chosen) = (editor.permissions_of(theirs), editor.chosen.get_untracked());
     let permissions = (granted != chosen).then(|| {
         let only = |one: &PermissionSet, other: &PermissionSet| {
             editor.catalogue.with_value(|all| selection::labels(all, &one.difference(other)))
         };
-        row("Permissions only here", only(&granted, &chosen), only(&chosen, &granted))
+        row("Permissions only here", &only(&granted, &chosen), &only(&chosen, &granted))
     });
     if description.is_none() && permissions.is_none() {
-        return view! {
-            <tr>
-                <td colspan="3">"Both are the same."</td>
-            </tr>
-        }
-        .into_any();
+        let same = "Both are the same.";
+        return el("tr").child(el("td").attr("colspan", "3").text(same)).into();
     }
-    view! {
-        {description}
-        {permissions}
-    }
-    .into_any()
+    View::from(description).and(permissions)
 }
 
-fn row(name: &'static str, theirs: Vec<String>, yours: Vec<String>) -> AnyView {
-    let cell = |lines: Vec<String>| {
-        let lines = if lines.is_empty() { vec!["None".to_owned()] } else { lines };
-        lines.into_iter().map(|line| view! { <div>{line}</div> }).collect_view()
-    };
-    view! {
-        <tr>
-            <th scope="row">{name}</th>
-            <td>{cell(theirs)}</td>
-            <td>{cell(yours)}</td>
-        </tr>
+fn row(name: &str, theirs: &[impl AsRef<str>], yours: &[impl AsRef<str>]) -> El {
+    el("tr").child(el("th").attr("scope", "row").text(name)).child(cell(theirs)).child(cell(yours))
+}
+
+fn cell(lines: &[impl AsRef<str>]) -> El {
+    if lines.is_empty() {
+        return el("td").class("secondary").text("None");
     }
-    .into_any()
+    el("td").child(lines.iter().map(|line| el("div").text(line.as_ref())).collect::<View>())
 }

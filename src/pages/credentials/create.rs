@@ -15,6 +15,7 @@ use crate::components::dialog::{self, Kind};
 use crate::components::failure::failure;
 use crate::components::field::{Text, focus_first_fault, select_field, text_field};
 use crate::components::loading::loading;
+use crate::dom::{View, el};
 use crate::error::Error;
 use crate::session::Account;
 use crate::task::Task;
@@ -94,9 +95,9 @@ const NO_PARTNER: &str =
 /// Asks for what a credential needs and hands over what was created.
 pub fn dialog(
     draft: Draft,
-    on_close: impl Fn() + Clone + Send + 'static,
+    on_close: impl Fn() + Clone + 'static,
     on_created: impl Fn(CreatedCredential) + Clone + 'static,
-) -> AnyView {
+) -> View {
     let catalogue = LocalResource::new(client::catalogue::read);
     let close = on_close.clone();
     let create = Task::new(move || {
@@ -120,65 +121,54 @@ pub fn dialog(
             }
         }
     });
-    let body = loading(catalogue, move |catalogue| form(draft, &catalogue, create, close.clone()));
+    let body = loading(catalogue, move |catalogue| form(draft, catalogue, create, close.clone()));
     dialog::dialog(Kind::Form, "Create New Credential", on_close, body)
 }
 
 fn form(
     draft: Draft,
-    catalogue: &Arc<Catalogue>,
+    catalogue: Arc<Catalogue>,
     create: Task,
     on_close: impl Fn() + 'static,
-) -> AnyView {
+) -> View {
     let types = draft.api_types.get_value().iter();
-    let types = types.map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect();
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        create.run();
-    };
+    let types: Vec<_> = types.map(|one| (one.as_str().into(), one.label().into())).collect();
     let primary = move || match draft.api_type() {
-        ApiType::Harvest => "Manage Permissions",
-        ApiType::JobBoard | ApiType::CandidateIngestion => "Create",
+        ApiType::Harvest => "Manage Permissions".to_owned(),
+        ApiType::JobBoard | ApiType::CandidateIngestion => "Create".to_owned(),
     };
+    let api_type = ("api-type", "API Type");
     let partner = combobox(
         ("partner", "Partner"),
-        choices(catalogue),
+        choices(&catalogue),
         (draft.partner_text, draft.partner),
         draft.fault("/partner"),
     );
-    let catalogue = catalogue.clone();
     let consequence = move || {
-        let chosen = draft.partner.with(|id| catalogue.partner(id).cloned());
-        consequence(draft.api_type(), chosen.as_ref().map(|one| (&*one.name, one.preset.len())))
+        let chosen = draft.partner.with(|id| catalogue.partner(id));
+        consequence(draft.api_type(), chosen.map(|one| (&*one.name, one.preset.len())))
     };
-    view! {
-        <form class="dialog-form" novalidate on:submit=on_submit>
-            {select_field(
-                ("api-type", "API Type"),
-                types,
-                draft.api_type,
-                draft.fault("/api_type"),
-            )}
-            {partner}
-            <p class="secondary consequence" aria-live="polite">
-                {consequence}
-            </p>
-            {text_field(
-                Text::plain("description", "Description"),
-                draft.description,
-                draft.fault("/description"),
-            )}
-            <p class="secondary">
-                "Name it so that others know who uses it, such as “JobTarget Harvest API Key”."
-            </p>
-            {failure(draft.error, None)}
-            <div class="actions">
-                {button("button", "Cancel", on_close)}
-                {submit_button(Signal::derive(primary), create)}
-            </div>
-        </form>
-    }
-    .into_any()
+    let description = Text::plain("new-description", "Description");
+    let hint = "Name it so that others know who uses it.";
+    let actions = el("div")
+        .class("actions")
+        .child(button("button", "Cancel", on_close))
+        .child(submit_button(Signal::derive(primary), create));
+    el("form")
+        .class("dialog-form")
+        .attr("novalidate", "")
+        .on("submit", move |event| {
+            event.prevent_default();
+            create.run();
+        })
+        .child(select_field(api_type, &types, draft.api_type, draft.fault("/api_type")))
+        .child(partner)
+        .child(el("p").class("secondary hint-below").attr("role", "status").text_with(consequence))
+        .child(text_field(description, draft.description, draft.fault("/description")))
+        .child(el("p").class("secondary hint-below").text(hint))
+        .child(failure(draft.error, None))
+        .child(actions)
+        .into()
 }
 
 fn choices(catalogue: &Catalogue) -> Vec<Choice> {

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use api::catalogue::Catalogue;
-use api::credentials::{ApiType, CreatedCredential, Credential, CredentialChanges, Status};
+use api::credentials::{ApiType, Credential, CredentialChanges, Status};
 use api::error::{ErrorCode, FieldError};
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
-use super::{Open, conflict, permissions, selection, step, store};
+use super::{Open, conflict, facts, permissions, selection, step, store};
 use crate::client;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
-use crate::components::button::{button, task_button};
+use crate::components::button::{button, submit_button, task_button};
 use crate::components::confirm::{Confirm, confirm};
 use crate::components::failure::failure;
 use crate::components::field::{Text, focus_first_fault, text_field};
 use crate::components::heading::heading;
 use crate::components::icon::icon;
 use crate::components::loading::loading;
-use crate::components::status::status;
-use crate::components::time::{ago, exact};
+use crate::components::time::ago;
+use crate::dom::{El, View, el, part};
 use crate::error::Error;
 use crate::location::{Navigator, Question};
 use crate::routes;
@@ -28,7 +28,7 @@ use crate::task::Task;
 
 const LEAVE: Question = Question {
     title: "Leave without saving?",
-    text: "Your changes to this credential are not saved and would be lost.",
+    text: &["Your changes to this credential are not saved and would be lost."],
     leave: "Leave without saving",
     stay: "Stay",
 };
@@ -124,7 +124,7 @@ impl Editor {
 }
 
 /// The page at `/configure/dev_center/credentials/:id`.
-pub fn page(id: String) -> AnyView {
+pub fn page(id: String) -> View {
     let title = RwSignal::new(None::<String>);
     let read = LocalResource::new(move || {
         let id = id.clone();
@@ -141,28 +141,18 @@ pub fn page(id: String) -> AnyView {
         }
     });
     let known = Memo::new(move |_| title.with(Option::is_some));
-    view! {
-        <div>
-            <p class="crumb">
-                <a href=routes::CREDENTIALS>"API Credentials"</a>
-            </p>
-            {move || {
-                known.get().then(|| heading(Signal::derive(move || title.get().unwrap_or_default())))
-            }}
-        </div>
-        {loading(
-            read,
-            move |(catalogue, credential)| {
-                let editor = Editor::new(catalogue, credential);
-                Effect::new(move |_| title.set(Some(editor.saved.get().description)));
-                edit(editor)
-            },
-        )}
-    }
-    .into_any()
+    let name = move || title.get().unwrap_or_default();
+    let name = move || known.get().then(|| heading(Signal::derive(name))).into();
+    let crumb = el("a").attr("href", routes::CREDENTIALS).text("API Credentials");
+    let head = el("div").child(el("p").class("crumb").child(crumb)).part(name);
+    View::from(head).and(loading(read, move |(catalogue, credential)| {
+        let editor = Editor::new(catalogue, credential);
+        Effect::new(move |_| title.set(Some(editor.saved.get().description)));
+        edit(editor)
+    }))
 }
 
-fn edit(editor: Editor) -> AnyView {
+fn edit(editor: Editor) -> View {
     let navigator = Navigator::expect();
     let open = RwSignal::new(Open::Nothing);
     navigator.hold_while(move || editor.is_unsaved(), LEAVE);
@@ -175,27 +165,27 @@ fn edit(editor: Editor) -> AnyView {
         let own = editor.fault.with(|fault| fault.as_ref().map(|fault| fault.detail.clone()));
         own.or_else(|| editor.error.with(|e| Some(e.as_ref()?.at("/description")?.to_owned())))
     });
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        save.run();
-    };
-    view! {
-        {move || facts(editor, open)}
-        {move || not_stored_yet(editor)}
-        {move || in_use(editor)}
-        <form class="editor" novalidate on:submit=on_submit>
-            {text_field(Text::plain("description", "Description"), editor.description, fault)}
-            {permissions::section(editor)}
-            {failure(editor.error, Some(save))}
-            {save_bar(editor, save)}
-        </form>
-        {move || dialog(editor, open)}
-        {move || conflict::dialog(editor, editor.conflict)}
-    }
-    .into_any()
+    let description = Text::plain("description", "Description");
+    let form = el("form")
+        .class("editor")
+        .attr("novalidate", "")
+        .on("submit", move |event| {
+            event.prevent_default();
+            save.run();
+        })
+        .child(text_field(description, editor.description, fault))
+        .child(permissions::section(editor))
+        .child(failure(editor.error, Some(save)))
+        .child(save_bar(editor, save));
+    part(move || facts::facts(editor, open).into())
+        .and(part(move || not_stored_yet(editor).into()))
+        .and(part(move || in_use(editor).into()))
+        .and(form)
+        .and(part(move || dialog(editor, open)))
+        .and(part(move || conflict::dialog(editor, editor.conflict).into()))
 }
 
-fn save_bar(editor: Editor, save: Task) -> AnyView {
+fn save_bar(editor: Editor, save: Task) -> El {
     let difference = move || {
         let saved = editor.saved.with(|saved| editor.permissions_of(saved));
         selection::unsaved(&saved, &editor.chosen.get())
@@ -206,87 +196,21 @@ fn save_bar(editor: Editor, save: Task) -> AnyView {
         (None, false) => "Everything is saved".to_owned(),
     };
     let discard = move || editor.take(editor.saved.get_untracked());
-    view! {
-        <div class="save-bar">
-            <span class="difference" class:unsaved=move || editor.is_unsaved()>
-                {state}
-            </span>
-            {move || {
-                editor.is_unsaved().then(|| button("button text", "Discard changes", discard))
-            }}
-            <button
-                type="submit"
-                class="button primary"
-                aria-disabled=move || save.busy.get().then_some("true")
-            >
-                "Save"
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
-fn facts(editor: Editor, open: RwSignal<Open>) -> AnyView {
-    let credential = editor.saved.get();
-    let partner = editor.catalogue.with_value(|catalogue| {
-        catalogue.partner(&credential.partner.0).map(|partner| partner.name.clone())
-    });
-    let last_used = credential.last_used_at.as_deref().map_or_else(
-        || "Never".into_any(),
-        |time| view! { {ago(time)} <span class="secondary">{exact(time)}</span> }.into_any(),
-    );
-    let revoked = credential.revoked_at.as_deref().map(|time| {
-        fact(
-            "Revoked",
-            view! { {ago(time)} <span class="secondary">{exact(time)}</span> }.into_any(),
+    let discard = button("button text", "Discard changes", discard);
+    el("div")
+        .class("save-bar")
+        .child(
+            el("span")
+                .class("difference")
+                .class_with("unsaved", move || editor.is_unsaved())
+                .text_with(state),
         )
-    });
-    let created = view! {
-        {ago(&credential.created_at)}
-        " by "
-        {credential.created_by.clone()}
-        <span class="secondary">{exact(&credential.created_at)}</span>
-    };
-    let hint = view! { <span class="hint">"…" {credential.key_hint.clone()}</span> };
-    view! {
-        <section class="card facts-card" aria-label="About this credential">
-            <dl class="facts">
-                {fact("Partner", partner.unwrap_or(credential.partner.0.clone()).into_any())}
-                {fact("API type", credential.api_type.label().into_any())}
-                {fact("API key", hint.into_any())} {fact("Status", status(&credential))}
-                {fact("Created", created.into_any())} {fact("Last used", last_used)} {revoked}
-            </dl>
-            <div class="facts-actions">{actions(credential, open)}</div>
-        </section>
-    }
-    .into_any()
-}
-
-fn fact(name: &'static str, value: AnyView) -> AnyView {
-    view! {
-        <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-        </div>
-    }
-    .into_any()
-}
-
-fn actions(credential: Credential, open: RwSignal<Open>) -> AnyView {
-    let (step, class, label) = match credential.status {
-        Status::Active => (Step::Revoke, "button text takes-away", "Revoke"),
-        Status::Revoked => (Step::ReEnable, "button text", "Re-enable"),
-    };
-    let replaced = credential.clone();
-    view! {
-        {button("button text", "Replace", move || open.set(Open::Replace(replaced.clone())))}
-        {button(class, label, move || open.set(Open::Step(step, credential.clone())))}
-    }
-    .into_any()
+        .child(discard.flag_with("hidden", move || !editor.is_unsaved()))
+        .child(submit_button("Save".to_owned().into(), save))
 }
 
 /// Someone closed the page before they confirmed that the key is stored.
-fn not_stored_yet(editor: Editor) -> Option<AnyView> {
+fn not_stored_yet(editor: Editor) -> Option<El> {
     let saved = editor.saved.get();
     if saved.stored_at.is_some() || saved.status == Status::Revoked {
         return None;
@@ -305,50 +229,32 @@ fn not_stored_yet(editor: Editor) -> Option<AnyView> {
             }
         }
     });
-    let notice = view! {
-        <div class="notice look">
-            {icon("key")}
-            <div>
-                <p>
-                    <strong>"Not stored yet"</strong>
-                </p>
-                <p>
-                    "Nobody has confirmed that this API key is stored. It works all the same. If it \
-                    was lost, choose Replace, hand over the new one, then revoke this one."
-                </p>
-                {failure(error, None)}
-            </div>
-            {task_button("button", "I have stored the API Key", store)}
-        </div>
-    };
-    Some(notice.into_any())
+    let what = "Nobody has confirmed that this API key is stored. It works all the same. If it was lost, \
+                choose Replace, hand over the new one, then revoke this one.";
+    let text = el("div")
+        .child(el("p").child(el("strong").text("Not stored yet")))
+        .child(el("p").text(what))
+        .child(failure(error, None));
+    let notice = el("div").class("notice look").child(icon("key")).child(text);
+    Some(notice.child(task_button("button", "I have stored the API Key", store)))
 }
 
 /// The advice before an edit of a key that is in use.
-fn in_use(editor: Editor) -> Option<AnyView> {
+fn in_use(editor: Editor) -> Option<El> {
     let saved = editor.saved.get();
     let last_used = saved.last_used_at.filter(|_| saved.status == Status::Active)?;
-    let notice = view! {
-        <div class="notice">
-            {icon("info")}
-            <div>
-                <p>
-                    <strong>"This API key is in use: last call " {ago(&last_used)} "."</strong>
-                </p>
-                <p>
-                    "A change takes effect with the next call. Check with the developers or the partner \
-                    who use it before you take a permission away."
-                </p>
-            </div>
-        </div>
-    };
-    Some(notice.into_any())
+    let what = "A change takes effect with the next call. Check with the developers or the partner who \
+                use it before you take a permission away.";
+    let title =
+        el("strong").text("This API key is in use: last call ").child(ago(&last_used)).text(".");
+    let text = el("div").child(el("p").child(title)).child(el("p").text(what));
+    Some(el("div").class("notice").child(icon("info")).child(text))
 }
 
-fn dialog(editor: Editor, open: RwSignal<Open>) -> AnyView {
+fn dialog(editor: Editor, open: RwSignal<Open>) -> View {
     let close = move || open.set(Open::Nothing);
     match open.get() {
-        Open::Nothing | Open::Create => ().into_any(),
+        Open::Nothing | Open::Create => View::none(),
         Open::Store(created) => store::dialog(created, close),
         Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
             editor.saved.set(changed);
@@ -358,15 +264,14 @@ fn dialog(editor: Editor, open: RwSignal<Open>) -> AnyView {
     }
 }
 
-fn replace(credential: &Credential, open: RwSignal<Open>) -> AnyView {
+fn replace(credential: &Credential, open: RwSignal<Open>) -> View {
     let error = RwSignal::new(None::<Error>);
     let asked = Confirm {
         title: format!("Replace “{}”?", credential.description),
-        text: vec![
-            "Creates a new credential with the same API type, partner and permissions, for when the \
-             API key was lost."
-                .to_owned(),
-            "This one stays as it is. Revoke it once the new API key is handed over.".to_owned(),
+        text: &[
+            "Creates a new credential with the same API type, partner and permissions, for when the API \
+             key was lost.",
+            "This one stays as it is. Revoke it once the new API key is handed over.",
         ],
         ok: "OK",
         cancel: "Cancel",
@@ -378,14 +283,10 @@ fn replace(credential: &Credential, open: RwSignal<Open>) -> AnyView {
         async move {
             error.set(None);
             match client::credentials::replace(&id).await {
-                Ok(created) => drop_into(open, created),
+                Ok(created) => open.set(Open::Store(created)),
                 Err(refused) => error.set(Some(refused)),
             }
         }
     });
-    confirm(asked, task, error, move || open.set(Open::Nothing))
-}
-
-fn drop_into(open: RwSignal<Open>, created: CreatedCredential) {
-    open.set(Open::Store(created));
+    confirm(&asked, task, error, move || open.set(Open::Nothing))
 }

@@ -10,10 +10,11 @@ use leptos::prelude::*;
 use crate::client;
 use crate::components::field::select;
 use crate::components::icon::icon;
+use crate::dom::{El, View, el, part, value_of};
 use crate::location::Navigator;
 use crate::routes;
 
-pub fn filters(navigator: Navigator) -> AnyView {
+pub fn filters(navigator: Navigator) -> El {
     let query = navigator.query();
     let filter = Memo::new(move |_| routes::filter_in(&query.get()));
     let change = move |change: &dyn Fn(&mut CredentialFilter)| {
@@ -22,30 +23,23 @@ pub fn filters(navigator: Navigator) -> AnyView {
         navigator.replace(&routes::credentials(&filter));
     };
     let statuses = Status::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
+    let status = select(
+        &with_any("Any status", statuses.into()),
+        move || filter.with(|filter| filter.status.map_or("", Status::as_str).to_owned()),
+        move |name| change(&|filter| filter.status = Status::from_name(&name)),
+    );
     let types = ApiType::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
-    let status = move || filter.with(|filter| filter.status.map_or("", Status::as_str).to_owned());
-    let api_type = move || filter.with(|f| f.api_type.map_or("", ApiType::as_str).to_owned());
-    view! {
-        <search class="filters">
-            {search(filter, change)}
-            {select(
-                "filter-status",
-                Some("Filter by status"),
-                with_any("Any status", statuses.into()),
-                Signal::derive(status),
-                move |name| change(&|filter| filter.status = Status::from_name(&name)),
-            )}
-            {select(
-                "filter-type",
-                Some("Filter by type"),
-                with_any("Any type", types.into()),
-                Signal::derive(api_type),
-                move |name| change(&|filter| filter.api_type = ApiType::from_name(&name)),
-            )}
-            {partner(filter, change)}
-        </search>
-    }
-    .into_any()
+    let api_type = select(
+        &with_any("Any type", types.into()),
+        move || filter.with(|filter| filter.api_type.map_or("", ApiType::as_str).to_owned()),
+        move |name| change(&|filter| filter.api_type = ApiType::from_name(&name)),
+    );
+    el("search")
+        .class("filters")
+        .child(search(filter, change))
+        .child(status.attr("aria-label", "Filter by status"))
+        .child(api_type.attr("aria-label", "Filter by type"))
+        .child(partner(filter, change))
 }
 
 /// Every choice, after the one that does not narrow.
@@ -57,11 +51,11 @@ fn with_any(any: &str, mut options: Vec<(String, String)>) -> Vec<(String, Strin
 /// Searches when the person pauses, not with every letter.
 fn search(
     filter: Memo<CredentialFilter>,
-    change: impl Fn(&dyn Fn(&mut CredentialFilter)) + Copy + Send + 'static,
-) -> AnyView {
+    change: impl Fn(&dyn Fn(&mut CredentialFilter)) + Copy + 'static,
+) -> El {
     let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let on_input = move |event| {
-        let text = event_target_value(&event);
+    let on_input = move |event: web_sys::Event| {
+        let text = value_of(&event);
         if let Some(earlier) = waiting.get_value() {
             earlier.clear();
         }
@@ -76,46 +70,34 @@ fn search(
             earlier.clear();
         }
     });
-    view! {
-        <div class="search">
-            {icon("search")}
-            <input
-                class="input"
-                id="filter-q"
-                type="search"
-                aria-label="Filter by description"
-                placeholder="Filter by description"
-                autocomplete="off"
-                prop:value=filter.get_untracked().q.unwrap_or_default()
-                on:input=on_input
-            />
-        </div>
-    }
-    .into_any()
+    let input = el("input")
+        .class("input")
+        .attr("type", "search")
+        .attr("aria-label", "Filter by description")
+        .attr("placeholder", "Filter by description")
+        .attr("autocomplete", "off")
+        .prop_with("value", move || filter.with(|filter| filter.q.clone().unwrap_or_default()))
+        .on("input", on_input);
+    el("div").class("search").child(icon("search")).child(input)
 }
 
 /// The partners come with the catalogue; until then, and without it, there is only `Any partner`.
 fn partner(
     filter: Memo<CredentialFilter>,
-    change: impl Fn(&dyn Fn(&mut CredentialFilter)) + Copy + Send + 'static,
-) -> AnyView {
+    change: impl Fn(&dyn Fn(&mut CredentialFilter)) + Copy + 'static,
+) -> View {
     let catalogue = LocalResource::new(client::catalogue::read);
     let chosen = move || filter.with(|f| f.partner.clone().map_or(String::new(), |one| one.0));
-    (move || {
+    part(move || {
         let partners = catalogue.get().and_then(Result::ok).map_or(Vec::new(), |catalogue| {
             let partners = catalogue.partners.iter();
             partners.map(|one| (one.partner_id.0.clone(), one.name.clone())).collect()
         });
-        select(
-            "filter-partner",
-            Some("Filter by partner"),
-            with_any("Any partner", partners),
-            Signal::derive(chosen),
-            move |id| {
-                let id = Some(id).filter(|id| !id.is_empty());
-                change(&|filter| filter.partner = id.clone().map(PartnerId));
-            },
-        )
+        let choose = move |id: String| {
+            let id = Some(id).filter(|id| !id.is_empty());
+            change(&|filter| filter.partner = id.clone().map(PartnerId));
+        };
+        let select = select(&with_any("Any partner", partners), chosen, choose);
+        select.attr("aria-label", "Filter by partner").into()
     })
-    .into_any()
 }

@@ -17,6 +17,7 @@ use crate::components::icon::icon;
 use crate::components::loading::loading;
 use crate::components::status::status;
 use crate::components::time::ago;
+use crate::dom::{El, View, el, focus};
 use crate::error::Error;
 use crate::location::Navigator;
 use crate::routes;
@@ -64,15 +65,11 @@ impl List {
                 *row = changed;
             }
         });
-        let focus = move || {
-            if let Some(name) = document().get_element_by_id(&row) {
-                let _ = wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(name).focus();
-            }
-        };
+        let focus = move || focus(&format!("#{row}"));
         set_timeout(focus, std::time::Duration::from_millis(20));
     }
 
-    pub fn view(self, open: RwSignal<Open>) -> AnyView {
+    pub fn view(self, open: RwSignal<Open>) -> View {
         loading(self.read, move |(catalogue, page)| {
             let narrowed = self.filter.with_untracked(|f| *f != CredentialFilter::default());
             if narrowed {
@@ -82,40 +79,36 @@ impl List {
             self.rows.set(page.items);
             self.next.set(page.next);
             match (empty, narrowed) {
-                (false, _) => self.table(&catalogue, open),
-                (true, true) => none_match(),
-                (true, false) => none_at_all(open),
+                (false, _) => self.table(catalogue, open),
+                (true, true) => none_match().into(),
+                (true, false) => none_at_all(open).into(),
             }
         })
     }
 
-    fn table(self, catalogue: &Arc<Catalogue>, open: RwSignal<Open>) -> AnyView {
-        let catalogue = catalogue.clone();
+    fn table(self, catalogue: Arc<Catalogue>, open: RwSignal<Open>) -> View {
+        // The roles say again what the elements are: as cards on a narrow screen they are displayed as
+        // something else, and browsers then forget it.
+        let column =
+            |name: &str| el("th").attr("role", "columnheader").attr("scope", "col").text(name);
         let columns = ["Description", "Partner", "Type", "Key", "Created", "Last used", "Status"];
-        let columns = columns.map(|name| view! { <th role="columnheader" scope="col">{name}</th> });
-        view! {
-            <table class="credentials" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        {columns.into_iter().collect_view()} <th role="columnheader" scope="col">
-                            <span class="visually-hidden">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    <For
-                        each=move || self.rows.get()
-                        key=|credential| (credential.id.clone(), credential.version)
-                        children=move |credential| row(&credential, &catalogue, open)
-                    />
-                </tbody>
-            </table>
-            {self.show_more()}
-        }
-        .into_any()
+        let actions = column("").child(el("span").class("visually-hidden").text("Actions"));
+        let head = el("tr")
+            .attr("role", "row")
+            .child(columns.into_iter().map(column).collect::<View>())
+            .child(actions);
+        let rows = move || {
+            self.rows.with(|rows| rows.iter().map(|one| row(one, &catalogue, open)).collect())
+        };
+        let table = el("table")
+            .class("credentials")
+            .attr("role", "table")
+            .child(el("thead").attr("role", "rowgroup").child(head))
+            .child(el("tbody").attr("role", "rowgroup").part(rows));
+        View::from(table).and(self.show_more())
     }
 
-    fn show_more(self) -> AnyView {
+    fn show_more(self) -> View {
         let error = RwSignal::new(None);
         let more = Task::new(move || async move {
             error.set(None);
@@ -133,107 +126,80 @@ impl List {
                 Err(refused) => error.set(Some(refused)),
             }
         });
-        view! {
-            {failure(error, Some(more))}
-            {move || {
-                let button = task_button("button", "Show more", more);
-                self.next.with(Option::is_some).then(|| view! { <p>{button}</p> })
-            }}
-        }
-        .into_any()
+        let button = el("p").child(task_button("button", "Show more", more));
+        failure(error, Some(more))
+            .and(button.flag_with("hidden", move || self.next.with(Option::is_none)))
     }
 }
 
-fn row(credential: &Credential, catalogue: &Catalogue, open: RwSignal<Open>) -> AnyView {
+fn row(credential: &Credential, catalogue: &Catalogue, open: RwSignal<Open>) -> El {
+    let cell = |label: &str| el("td").attr("role", "cell").attr("data-label", label);
     let partner = catalogue.partner(&credential.partner.0);
-    let partner = partner.map_or(credential.partner.0.clone(), |partner| partner.name.clone());
+    let partner = partner.map_or(&credential.partner.0, |partner| &partner.name);
     let revoked = credential.status == Status::Revoked;
     let href = routes::credential(&credential.id);
     let last_used = match &credential.last_used_at {
         Some(time) => ago(time),
-        None => view! { <span class="secondary">"Never"</span> }.into_any(),
+        None => el("span").class("secondary").text("Never"),
     };
-    let edit_name = format!("Edit {}", credential.description);
+    let name =
+        el("a").attr("href", &href).id(&row_id(&credential.id)).text(&credential.description);
+    let by = el("span").class("secondary by").text(&format!("by {}", credential.created_by));
+    let edit = el("a")
+        .class("button text small")
+        .attr("href", &href)
+        .attr("aria-label", &format!("Edit {}", credential.description))
+        .child(icon("edit"))
+        .text("Edit");
     let re_enable = revoked.then(|| action(Step::ReEnable, credential, open));
     let revoke = (!revoked).then(|| action(Step::Revoke, credential, open));
-    view! {
-        <tr role="row" class:revoked=revoked>
-            <td role="cell" class="name">
-                <a href=href.clone() id=row_id(&credential.id)>
-                    {credential.description.clone()}
-                </a>
-                {re_enable}
-            </td>
-            <td role="cell" data-label="Partner">{partner}</td>
-            <td role="cell" data-label="Type">{credential.api_type.label()}</td>
-            <td role="cell" data-label="Key" class="hint">"…" {credential.key_hint.clone()}</td>
-            <td role="cell" data-label="Created">
-                {ago(&credential.created_at)} <span class="secondary by">
-                    "by " {credential.created_by.clone()}
-                </span>
-            </td>
-            <td role="cell" data-label="Last used">{last_used}</td>
-            <td role="cell" data-label="Status">{status(credential)}</td>
-            <td role="cell" class="row-actions">
-                <div>
-                    <a class="button text small" href=href aria-label=edit_name>
-                        {icon("edit")}
-                        "Edit"
-                    </a>
-                    {revoke}
-                </div>
-            </td>
-        </tr>
-    }
-    .into_any()
+    el("tr")
+        .attr("role", "row")
+        .class(if revoked { "revoked" } else { "" })
+        .child(el("td").attr("role", "cell").class("name").child(name).child(re_enable))
+        .child(cell("Partner").text(partner))
+        .child(cell("Type").text(credential.api_type.label()))
+        .child(cell("Key").class("hint").text(&format!("…{}", credential.key_hint)))
+        .child(cell("Created").child(ago(&credential.created_at)).child(by))
+        .child(cell("Last used").child(last_used))
+        .child(cell("Status").child(status(credential)))
+        .child(
+            el("td")
+                .attr("role", "cell")
+                .class("row-actions")
+                .child(el("div").child(edit).child(revoke)),
+        )
 }
 
-fn action(step: Step, credential: &Credential, open: RwSignal<Open>) -> AnyView {
+fn action(step: Step, credential: &Credential, open: RwSignal<Open>) -> El {
     let (class, name, label) = match step {
         Step::Revoke => ("button text small takes-away", "revoke", "Revoke"),
         Step::ReEnable | Step::Store => ("button text small re-enable", "re-enable", "Re-enable"),
     };
-    let full_name = format!("{label} {}", credential.description);
     let credential = credential.clone();
-    view! {
-        <button
-            type="button"
-            class=class
-            aria-label=full_name
-            on:click=move |_| open.set(Open::Step(step, credential.clone()))
-        >
-            {icon(name)}
-            {label}
-        </button>
-    }
-    .into_any()
+    el("button")
+        .attr("type", "button")
+        .class(class)
+        .attr("aria-label", &format!("{label} {}", credential.description))
+        .child(icon(name))
+        .text(label)
+        .on("click", move |_| open.set(Open::Step(step, credential.clone())))
 }
 
-fn none_at_all(open: RwSignal<Open>) -> AnyView {
-    view! {
-        <div class="empty">
-            <h2>"No API keys yet"</h2>
-            <p>
-                "An API key lets a partner or a program of your own read and change your recruiting \
-                data, as far as you allow it. Create one for each of them, so that you can take one \
-                back without touching the others."
-            </p>
-            {button("button", "Create your first API key", move || open.set(Open::Create))}
-        </div>
-    }
-    .into_any()
+fn none_at_all(open: RwSignal<Open>) -> El {
+    let what = "An API key lets a partner or a program of your own read and change your recruiting data, \
+                as far as you allow it. Create one for each of them, so that you can take one back \
+                without touching the others.";
+    el("div")
+        .class("empty")
+        .child(el("h2").text("No API keys yet"))
+        .child(el("p").text(what))
+        .child(button("button", "Create your first API key", move || open.set(Open::Create)))
 }
 
-fn none_match() -> AnyView {
-    view! {
-        <div class="empty">
-            <h2>"No API key matches these filters"</h2>
-            <a class="button" href=routes::CREDENTIALS>
-                "Clear filters"
-            </a>
-        </div>
-    }
-    .into_any()
+fn none_match() -> El {
+    let clear = el("a").class("button").attr("href", routes::CREDENTIALS).text("Clear filters");
+    el("div").class("empty").child(el("h2").text("No API key matches these filters")).child(clear)
 }
 
 fn row_id(id: &str) -> String {

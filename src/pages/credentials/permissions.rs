@@ -6,6 +6,7 @@ use api::catalogue::{Catalogue, Permission};
 use api::credentials::ApiType;
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::edit::Editor;
 use super::selection::{self, Tick};
@@ -13,6 +14,7 @@ use crate::components::announcer::announce;
 use crate::components::button::button;
 use crate::components::icon::icon;
 use crate::components::status::method;
+use crate::dom::{El, View, el, is_checked, value_of};
 
 /// What is asked for, and so shown.
 #[derive(Debug, Clone, Copy)]
@@ -30,46 +32,39 @@ struct Preset {
     set: PermissionSet,
 }
 
-pub fn section(editor: Editor) -> AnyView {
+pub fn section(editor: Editor) -> El {
     let saved = editor.saved.get_untracked();
     if saved.api_type != ApiType::Harvest {
         let label = saved.api_type.label();
-        return view! {
-            <p class="secondary">
-                {format!("A {label} key opens the {label} API as a whole: there are no permissions to manage.")}
-            </p>
-        }
-        .into_any();
+        return el("p").class("secondary").text(&format!(
+            "A {label} key opens the {label} API as a whole: there are no permissions to manage."
+        ));
     }
     let catalogue = editor.catalogue.get_value();
     let preset = preset(&catalogue, &saved.partner.0);
-    let shown = shown(editor, catalogue.clone());
     let total = catalogue.permissions.len();
-    let count = move || format!("{} of {total}", editor.chosen.with(PermissionSet::len));
     let groups = selection::groups(&catalogue);
+    let shown = shown(editor, catalogue);
     let groups = groups
-        .into_iter()
-        .map(|(name, members)| group(editor, shown, &name, &members, preset.as_ref()))
-        .collect_view();
-    let nothing = move || shown.set.with(PermissionSet::is_empty);
-    view! {
-        <section class="permissions" aria-labelledby="permissions-title">
-            <div class="permissions-head">
-                <h2 id="permissions-title">"Manage permissions"</h2>
-                <span class="total">{count}</span>
-            </div>
-            <p class="secondary">
-                "Grant only what is needed: the developers or the partner who use this key know which \
-                endpoints they call. Without any permission the key may call nothing."
-            </p>
-            {toolbar(editor, shown, preset.clone())}
-            <div class="groups">{groups}</div>
-            <p class="secondary" hidden=move || !nothing()>
-                "No permission matches."
-            </p>
-        </section>
-    }
-    .into_any()
+        .iter()
+        .map(|(name, members)| group(editor, shown, name, members, preset.as_ref()))
+        .collect::<View>();
+    let count = move || format!("{} of {total}", editor.chosen.with(PermissionSet::len));
+    let head = el("div")
+        .class("permissions-head")
+        .child(el("h2").id("permissions-title").text("Manage permissions"))
+        .child(el("span").class("total").text_with(count));
+    let advice = "Grant only what is needed: the developers or the partner who use this key know which \
+                  endpoints they call. Without any permission the key may call nothing.";
+    let nothing = el("p").class("secondary").text("No permission matches.");
+    el("section")
+        .class("permissions")
+        .attr("aria-labelledby", "permissions-title")
+        .child(head)
+        .child(el("p").class("secondary").text(advice))
+        .child(toolbar(editor, shown, preset.as_ref()))
+        .child(el("div").class("groups").child(groups))
+        .child(nothing.flag_with("hidden", move || !shown.set.with(PermissionSet::is_empty)))
 }
 
 fn preset(catalogue: &Catalogue, partner: &str) -> Option<Preset> {
@@ -94,55 +89,43 @@ fn shown(editor: Editor, catalogue: Arc<Catalogue>) -> Shown {
     Shown { search, only, set }
 }
 
-fn toolbar(editor: Editor, shown: Shown, preset: Option<Preset>) -> AnyView {
+fn toolbar(editor: Editor, shown: Shown, preset: Option<&Preset>) -> El {
     let choose = move |all: bool| {
         let (shown, chosen) = (shown.set.get_untracked(), editor.chosen.get_untracked());
         editor.chosen.set(if all { chosen.union(&shown) } else { chosen.difference(&shown) });
         announce_count(editor);
     };
     let preset = preset.map(|preset| {
-        let apply = move |_| {
-            editor.chosen.set(preset.set);
+        let set = preset.set;
+        button("button small", &format!("What {} asks for", preset.name), move || {
+            editor.chosen.set(set);
             announce_count(editor);
-        };
-        view! {
-            <button type="button" class="button small" on:click=apply>
-                {format!("What {} asks for", preset.name)}
-            </button>
-        }
+        })
     });
-    let on_only = move |event| {
-        let ticked = event_target_checked(&event);
-        shown.only.set(ticked.then(|| editor.chosen.get_untracked()));
-    };
-    view! {
-        <div class="toolbar">
-            <div class="search">
-                {icon("search")}
-                <input
-                    class="input"
-                    type="search"
-                    aria-label="Search permissions"
-                    placeholder="Search permissions"
-                    autocomplete="off"
-                    prop:value=move || shown.search.get()
-                    on:input=move |event| shown.search.set(event_target_value(&event))
-                    on:keydown=move |event| {
-                        if event.key() == "Enter" {
-                            event.prevent_default();
-                        }
-                    }
-                />
-            </div>
-            {button("button small", "Select all", move || choose(true))}
-            {button("button small", "Select none", move || choose(false))} {preset}
-            <label class="check">
-                <input type="checkbox" on:change=on_only />
-                "Only selected"
-            </label>
-        </div>
-    }
-    .into_any()
+    let search = el("input")
+        .class("input")
+        .attr("type", "search")
+        .attr("aria-label", "Search permissions")
+        .attr("placeholder", "Search permissions")
+        .attr("autocomplete", "off")
+        .prop_with("value", move || shown.search.get())
+        .on("input", move |event| shown.search.set(value_of(&event)))
+        .on("keydown", |event| {
+            // Enter searches, it does not save.
+            if event.unchecked_ref::<web_sys::KeyboardEvent>().key() == "Enter" {
+                event.prevent_default();
+            }
+        });
+    let only = checkbox().on("change", move |event| {
+        shown.only.set(is_checked(&event).then(|| editor.chosen.get_untracked()));
+    });
+    el("div")
+        .class("toolbar")
+        .child(el("div").class("search").child(icon("search")).child(search))
+        .child(button("button small", "Select all", move || choose(true)))
+        .child(button("button small", "Select none", move || choose(false)))
+        .child(preset)
+        .child(el("label").class("check").child(only).text("Only selected"))
 }
 
 fn announce_count(editor: Editor) {
@@ -156,79 +139,70 @@ fn group(
     name: &str,
     members: &[Permission],
     preset: Option<&Preset>,
-) -> AnyView {
+) -> El {
     let set: PermissionSet = members.iter().map(|member| member.bit).collect();
-    let visible = Memo::new(move |_| shown.set.with(|all| set.difference(&set.difference(all))));
+    let visible = move |all: &PermissionSet| set.difference(&set.difference(all));
     let tick = move || editor.chosen.with(|chosen| selection::tick(&set, chosen));
     let count = move || {
         let left = editor.chosen.with(|chosen| set.difference(chosen).len());
         format!("{} of {}", set.len() - left, set.len())
     };
-    let on_change = move |event| {
-        let (visible, all) = (visible.get_untracked(), event_target_checked(&event));
-        editor.chosen.update(|chosen| {
-            *chosen = if all { chosen.union(&visible) } else { chosen.difference(&visible) };
+    let all = checkbox()
+        .attr("aria-label", &format!("All in {name}"))
+        .prop_with("checked", move || tick() == Tick::All)
+        .prop_with("indeterminate", move || tick() == Tick::Some)
+        .on("change", move |event| {
+            let visible = shown.set.with_untracked(visible);
+            let all = is_checked(&event);
+            editor.chosen.update(|chosen| {
+                *chosen = if all { chosen.union(&visible) } else { chosen.difference(&visible) };
+            });
         });
-    };
-    let rows = members.iter().map(|member| row(editor, visible, member, preset)).collect_view();
-    view! {
-        <fieldset class="group" hidden=move || visible.with(PermissionSet::is_empty)>
-            <legend class="visually-hidden">{name.to_owned()}</legend>
-            <label class="check group-head">
-                <input
-                    type="checkbox"
-                    aria-label=format!("All in {name}")
-                    prop:checked=move || tick() == Tick::All
-                    prop:indeterminate=move || tick() == Tick::Some
-                    on:change=on_change
-                />
-                <strong>{name.to_owned()}</strong>
-                <span class="secondary">{count}</span>
-            </label>
-            <div class="rows">{rows}</div>
-        </fieldset>
-    }
-    .into_any()
+    let head = el("label")
+        .class("check group-head")
+        .child(all)
+        .child(el("strong").text(name))
+        .child(el("span").class("secondary").text_with(count));
+    let rows = members.iter().map(|member| row(editor, shown, member, preset)).collect::<View>();
+    el("fieldset")
+        .class("group")
+        .flag_with("hidden", move || shown.set.with(|all| visible(all).is_empty()))
+        .child(el("legend").class("visually-hidden").text(name))
+        .child(head)
+        .child(el("div").class("rows").child(rows))
 }
 
-fn row(
-    editor: Editor,
-    visible: Memo<PermissionSet>,
-    permission: &Permission,
-    preset: Option<&Preset>,
-) -> AnyView {
+fn row(editor: Editor, shown: Shown, permission: &Permission, preset: Option<&Preset>) -> El {
     let bit = permission.bit;
     let (verb, name) = permission.method_and_name();
     let paths: Vec<&str> = permission.endpoints.iter().map(|one| one.path.as_str()).collect();
     let wanted = preset.filter(|preset| preset.set.contains(bit));
-    let marker_id = wanted.map(|_| format!("preset-{bit}"));
+    let marker_id = format!("preset-{bit}");
     let marker = wanted.map(|preset| {
-        let title = format!("{} asks for this", preset.name);
-        view! {
-            <span class="marker" id=format!("preset-{bit}") title=title>
-                "◆ "
-                {preset.name.clone()}
-            </span>
-        }
+        let marker = el("span").class("marker").id(&marker_id).text(&format!("◆ {}", preset.name));
+        marker.attr("title", &format!("{} asks for this", preset.name))
     });
-    view! {
-        <label class="check permission" hidden=move || !visible.with(|set| set.contains(bit))>
-            <input
-                type="checkbox"
-                aria-label=permission.label.clone()
-                aria-describedby=marker_id
-                prop:checked=move || editor.chosen.with(|chosen| chosen.contains(bit))
-                on:change=move |event| {
-                    let granted = event_target_checked(&event);
-                    editor.chosen.update(|chosen| chosen.set(bit, granted));
-                }
-            />
-            {method(verb)}
-            <span class="what">
-                <span>{name.to_owned()} " " {marker}</span>
-                <code>{paths.join(" · ")}</code>
-            </span>
-        </label>
-    }
-    .into_any()
+    let checkbox = checkbox()
+        .attr("aria-label", &permission.label)
+        .prop_with("checked", move || editor.chosen.with(|chosen| chosen.contains(bit)))
+        .on("change", move |event| {
+            let granted = is_checked(&event);
+            editor.chosen.update(|chosen| chosen.set(bit, granted));
+        });
+    let checkbox =
+        if marker.is_some() { checkbox.attr("aria-describedby", &marker_id) } else { checkbox };
+    let text = el("span")
+        .class("what")
+        .child(el("span").text(name).text(" ").child(marker))
+        .child(el("code").text(&paths.join(" · ")));
+    el("label")
+        .class("check permission")
+        .flag_with("hidden", move || !shown.set.with(|set| set.contains(bit)))
+        .child(checkbox)
+        .child(method(verb))
+        .child(text)
+}
+
+fn checkbox() -> El {
+    el("input").attr("type", "checkbox")
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::client::credentials::{self, Step};
 use crate::components::announcer::announce;
 use crate::components::confirm::{Confirm, confirm};
+use crate::dom::View;
 use crate::error::Error;
 use crate::task::Task;
 
@@ -16,7 +17,7 @@ pub fn dialog(
     credential: Credential,
     on_close: impl Fn() + Clone + 'static,
     on_done: impl Fn(Credential) + Clone + 'static,
-) -> AnyView {
+) -> View {
     let error = RwSignal::new(None::<Error>);
     let asked = question(step, &credential.description);
     let task = Task::new(move || {
@@ -32,7 +33,7 @@ pub fn dialog(
             }
         }
     });
-    confirm(asked, task, error, on_close)
+    confirm(&asked, task, error, on_close)
 }
 
 /// Does it. When someone else was faster, the second part is true and the first what they left.
@@ -46,7 +47,7 @@ pub async fn run(step: Step, id: &str) -> Result<(Credential, bool), Error> {
 }
 
 fn question(step: Step, description: &str) -> Confirm {
-    let (title, text): (_, &[&str]) = match step {
+    let (title, text): (_, &[_]) = match step {
         Step::Revoke => (
             format!("Revoke “{description}”?"),
             &[
@@ -63,13 +64,7 @@ fn question(step: Step, description: &str) -> Confirm {
             ],
         ),
     };
-    Confirm {
-        title,
-        text: text.iter().map(|&sentence| sentence.to_owned()).collect(),
-        ok: "OK",
-        cancel: "Cancel",
-        danger: step == Step::Revoke,
-    }
+    Confirm { title, text, ok: "OK", cancel: "Cancel", danger: step == Step::Revoke }
 }
 
 fn said(step: Step, description: &str, already: bool) -> String {

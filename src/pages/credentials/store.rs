@@ -10,6 +10,7 @@ use crate::components::button::task_button;
 use crate::components::copy::copy_field;
 use crate::components::dialog::{self, Kind};
 use crate::components::failure::failure;
+use crate::dom::{View, el};
 use crate::error::Error;
 use crate::location::{Navigator, Question};
 use crate::routes;
@@ -17,15 +18,17 @@ use crate::task::Task;
 
 const LEAVE: Question = Question {
     title: "Leave without the API key?",
-    text: "You have not confirmed that it is stored, and it cannot be shown again. Without it you need \
-           a new API key in its place.",
+    text: &[
+        "You have not confirmed that it is stored, and it cannot be shown again.",
+        "If you leave without it, you need a new API key in its place.",
+    ],
     leave: "Leave without it",
     stay: "Stay",
 };
 
 /// Shows the key until the person says it is stored; then goes on to the permissions (Harvest) or back
 /// to the list.
-pub fn dialog(created: CreatedCredential, on_close: impl Fn() + Clone + 'static) -> AnyView {
+pub fn dialog(created: CreatedCredential, on_close: impl Fn() + Clone + 'static) -> View {
     let navigator = Navigator::expect();
     let held = RwSignal::new(true);
     navigator.hold_while(move || held.get(), LEAVE);
@@ -49,32 +52,21 @@ pub fn dialog(created: CreatedCredential, on_close: impl Fn() + Clone + 'static)
             navigator.go(if harvest { next } else { routes::CREDENTIALS.to_owned() });
         }
     });
-    let body = view! {
-        <div class="dialog-text">
-            <p>
-                <strong>{description}</strong>
-            </p>
-        </div>
-        {copy_field("api-key", "API key", api_key)}
-        <div class="notice look">
-            <div>
-                <p>
-                    <strong>"You will not be able to see it again."</strong>
-                </p>
-                <p>
-                    "Keep it in a safe place, such as a password manager. If it gets lost, create a \
-                    new API key, hand that one over, then revoke this one."
-                </p>
-                <p>
-                    "Hand it over encrypted or through a secure messaging service, never in a plain \
-                    e-mail."
-                </p>
-            </div>
-        </div>
-        {failure(error, None)}
-        <div class="actions">
-            {task_button("button primary", "I have stored the API Key", stored)}
-        </div>
-    };
-    dialog::dialog(Kind::Kept, "Store your API key", on_close, body.into_any())
+    let paragraph = |text| el("p").text(text);
+    let advice = el("div")
+        .child(el("p").child(el("strong").text("You will not be able to see it again.")))
+        .child(paragraph(
+            "Keep it in a safe place, such as a password manager. If it gets lost, create a new API key, \
+             hand that one over, then revoke this one.",
+        ))
+        .child(paragraph(
+            "Hand it over encrypted or through a secure messaging service, never in a plain e-mail.",
+        ));
+    let done = task_button("button primary", "I have stored the API Key", stored);
+    let body = View::from(el("p").child(el("strong").text(&description)))
+        .and(copy_field("api-key", "API key", api_key))
+        .and(el("div").class("notice look").child(advice))
+        .and(failure(error, None))
+        .and(el("div").class("actions").child(done));
+    dialog::dialog(Kind::Kept, "Store your API key", on_close, body)
 }
