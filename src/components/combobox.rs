@@ -181,14 +181,18 @@ fn option_id(at: usize) -> String {
 
 /// The choices whose label contains the text, in any case.
 fn matching(choices: &[Choice], text: &str) -> Vec<Choice> {
-    let text = text.trim().to_lowercase();
-    choices.iter().filter(|choice| choice.label.to_lowercase().contains(&text)).cloned().collect()
+    let text = text.trim().to_ascii_lowercase();
+    choices
+        .iter()
+        .filter(|choice| choice.label.to_ascii_lowercase().contains(&text))
+        .cloned()
+        .collect()
 }
 
 /// The choice whose label is this text, in any case.
 fn named<'a>(choices: &'a [Choice], text: &str) -> Option<&'a Choice> {
-    let text = text.trim().to_lowercase();
-    choices.iter().find(|choice| choice.label.to_lowercase() == text)
+    let text = text.trim().to_ascii_lowercase();
+    choices.iter().find(|choice| choice.label.to_ascii_lowercase() == text)
 }
 
 /// The next or previous of so many, around the ends.
@@ -206,7 +210,11 @@ mod tests {
 
     fn choices() -> Vec<Choice> {
         ["Gem", "Gem Scheduling", "JobTarget", "Unlisted vendor"]
-            .map(|label| Choice { value: label.to_lowercase(), label: label.into(), note: "" })
+            .map(|label| Choice {
+                value: label.to_ascii_lowercase(),
+                label: label.into(),
+                note: "",
+            })
             .into()
     }
 

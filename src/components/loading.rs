@@ -1,23 +1,21 @@
 //! A region that shows what was read: nothing for a moment, an outline, then the thing or why not.
 
-use leptos::prelude::*;
-
 use super::button::button;
 use super::failure::notice;
 use crate::dom::{El, View, el, part};
-use crate::error::Error;
+use crate::task::Reading;
 
 /// What was read, or what is to be shown of it until then. A new reading replaces the old one only when
 /// it is there, so nothing flickers.
-pub fn loading<T: Clone + 'static>(
-    resource: LocalResource<Result<T, Error>>,
+pub fn loading<T: Clone + Send + Sync + 'static>(
+    reading: Reading<T>,
     view: impl Fn(T) -> View + 'static,
 ) -> View {
-    part(move || match resource.get() {
+    part(move || match reading.get() {
         None => skeleton().into(),
         Some(Ok(read)) => view(read),
         Some(Err(error)) => {
-            notice(&error).child(button("button small", "Retry", move || resource.refetch())).into()
+            notice(&error).child(button("button small", "Retry", move || reading.again())).into()
         }
     })
 }

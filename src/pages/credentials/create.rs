@@ -18,7 +18,7 @@ use crate::components::loading::loading;
 use crate::dom::{View, el};
 use crate::error::Error;
 use crate::session::Account;
-use crate::task::Task;
+use crate::task::{Reading, Task};
 
 /// What is typed. It belongs to the list, so that closing the dialog by mistake loses nothing.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +98,7 @@ pub fn dialog(
     on_close: impl Fn() + Clone + 'static,
     on_created: impl Fn(CreatedCredential) + Clone + 'static,
 ) -> View {
-    let catalogue = LocalResource::new(client::catalogue::read);
+    let catalogue = Reading::new(client::catalogue::read);
     let close = on_close.clone();
     let create = Task::new(move || {
         let on_created = on_created.clone();

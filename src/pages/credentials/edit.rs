@@ -24,7 +24,7 @@ use crate::dom::{El, View, el, part};
 use crate::error::Error;
 use crate::location::{Navigator, Question};
 use crate::routes;
-use crate::task::Task;
+use crate::task::{Reading, Task};
 
 const LEAVE: Question = Question {
     title: "Leave without saving?",
@@ -126,7 +126,7 @@ impl Editor {
 /// The page at `/configure/dev_center/credentials/:id`.
 pub fn page(id: String) -> View {
     let title = RwSignal::new(None::<String>);
-    let read = LocalResource::new(move || {
+    let read = Reading::new(move || {
         let id = id.clone();
         async move {
             let credential = client::credentials::read(&id);
@@ -136,7 +136,7 @@ pub fn page(id: String) -> View {
         }
     });
     Effect::new(move |_| {
-        if read.with(|read| matches!(read, Some(Err(_)))) {
+        if matches!(read.get(), Some(Err(_))) {
             title.set(Some("API credential".to_owned()));
         }
     });

@@ -13,6 +13,7 @@ use crate::components::icon::icon;
 use crate::dom::{El, View, el, part, value_of};
 use crate::location::Navigator;
 use crate::routes;
+use crate::task::Reading;
 
 pub fn filters(navigator: Navigator) -> El {
     let query = navigator.query();
@@ -86,7 +87,7 @@ fn partner(
     filter: Memo<CredentialFilter>,
     change: impl Fn(&dyn Fn(&mut CredentialFilter)) + Copy + 'static,
 ) -> View {
-    let catalogue = LocalResource::new(client::catalogue::read);
+    let catalogue = Reading::new(client::catalogue::read);
     let chosen = move || filter.with(|f| f.partner.clone().map_or(String::new(), |one| one.0));
     part(move || {
         let partners = catalogue.get().and_then(Result::ok).map_or(Vec::new(), |catalogue| {

@@ -18,17 +18,16 @@ use crate::components::loading::loading;
 use crate::components::status::status;
 use crate::components::time::ago;
 use crate::dom::{El, View, el, focus};
-use crate::error::Error;
 use crate::location::Navigator;
 use crate::routes;
-use crate::task::Task;
+use crate::task::{Reading, Task};
 
 type Read = (Arc<Catalogue>, Page<Credential>);
 
 /// What is listed: the first page as it was read, and what has happened to it since.
 #[derive(Clone, Copy)]
 pub struct List {
-    read: LocalResource<Result<Read, Error>>,
+    read: Reading<Read>,
     filter: Memo<CredentialFilter>,
     rows: RwSignal<Vec<Credential>>,
     next: RwSignal<Option<String>>,
@@ -39,7 +38,7 @@ impl List {
     pub fn read(navigator: Navigator) -> Self {
         let query = navigator.query();
         let filter = Memo::new(move |_| routes::filter_in(&query.get()));
-        let read = LocalResource::new(move || {
+        let read = Reading::new(move || {
             let filter = filter.get();
             async move {
                 let both = futures::future::join(
@@ -54,7 +53,7 @@ impl List {
     }
 
     pub fn refetch(self) {
-        self.read.refetch();
+        self.read.again();
     }
 
     /// Shows a credential as it is now, and leads back to its row.

@@ -35,13 +35,13 @@ pub fn groups(catalogue: &Catalogue) -> Vec<(String, Vec<Permission>)> {
 
 /// The permissions whose group, label or path contains every word of the search, in any case.
 pub fn found(catalogue: &Catalogue, search: &str) -> PermissionSet {
-    let search = search.to_lowercase();
+    let search = search.to_ascii_lowercase();
     let words: Vec<&str> = search.split_whitespace().collect();
     let matches = |permission: &&Permission| {
         let paths = permission.endpoints.iter().map(|endpoint| endpoint.path.as_str());
         let text: Vec<&str> =
             [permission.group.as_str(), &permission.label].into_iter().chain(paths).collect();
-        let text = text.join(" ").to_lowercase();
+        let text = text.join(" ").to_ascii_lowercase();
         words.iter().all(|word| text.contains(word))
     };
     catalogue.permissions.iter().filter(matches).map(|permission| permission.bit).collect()
