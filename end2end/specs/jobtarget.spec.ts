@@ -110,5 +110,30 @@ test("the key of the JobTarget article opens six endpoints and no other", async 
     expect(await harvest.get(key, "/v1/candidates")).toEqual(FORBIDDEN);
   });
 
-  await expect(page.getByRole("main")).toMatchAriaSnapshot("");
+  await expect(page.getByRole("main")).toMatchAriaSnapshot(`
+    - main:
+      - link "Dev Center"
+      - heading "API Credentials" [level=1]
+      - button "Create New API Key"
+      - search:
+        - searchbox "Filter by description"
+        - combobox "Filter by status"
+        - combobox "Filter by type"
+        - combobox "Filter by partner"
+      - table:
+        - rowgroup
+        - rowgroup:
+          - row:
+            - cell:
+              - link "JobTarget Harvest API Key"
+            - cell "JobTarget"
+            - cell "Harvest"
+            - cell /^…\\w{4}$/
+            - cell /by Ada Okafor/
+            - cell
+            - cell "Active"
+            - cell:
+              - link "Edit JobTarget Harvest API Key"
+              - button "Revoke JobTarget Harvest API Key"
+  `);
 });

@@ -63,7 +63,22 @@ test("cleo is offered Job Board credentials only, and creates one", async ({
   await app.credential.description.fill("Careers page, spring");
   await app.credential.save.click();
   await expect(app.heading).toHaveText("Careers page, spring");
-  await expect(page.getByRole("main")).toMatchAriaSnapshot("");
+  await expect(page.getByRole("main")).toMatchAriaSnapshot(`
+    - main:
+      - link "API Credentials"
+      - heading "Careers page, spring" [level=1]
+      - region "About this credential":
+        - term: Partner
+        - definition: Custom integration
+        - term: API type
+        - definition: Job Board
+        - term: Status
+        - definition: Active
+      - textbox "Description": Careers page, spring
+      - paragraph: /there are no permissions to manage/
+      - text: Everything is saved
+      - button "Save"
+  `);
 });
 
 test("another's credential is none that cleo may see", async ({ app, elsewhere, watch }) => {

@@ -33,25 +33,22 @@ test("the description and the permissions of a key are edited", async ({
   await expect(edit).toHaveCSS("opacity", "1");
   await edit.click();
 
-  const { permission, save } = {
-    permission: app.credential.permission.bind(app.credential),
-    save: app.credential.save,
-  };
+  const { credential: screen } = app;
   await expect(app.heading).toHaveText(NAME);
   const main = page.getByRole("main");
   await expect(main.getByText("Everything is saved")).toBeVisible();
   await app.credential.description.fill("JobTarget, spring campaign");
   await expect(main.getByText("Description unsaved")).toBeVisible();
-  await permission("Jobs", "GET: List Jobs").uncheck();
+  await screen.permission("Jobs", "GET: List Jobs").uncheck();
   await expect(main.getByText("+0 −1 unsaved")).toBeVisible();
-  await permission("Candidates", "GET: List Candidates").check();
-  await permission("Job Stages", "GET: List Job Stages").check();
+  await screen.permission("Candidates", "GET: List Candidates").check();
+  await screen.permission("Job Stages", "GET: List Job Stages").check();
   await expect(main.getByText("+2 −1 unsaved")).toBeVisible();
   // Nothing is granted before it is saved.
   expect(await harvest.status(key, "/v1/jobs")).toBe(200);
   expect(await harvest.status(key, "/v1/candidates")).toBe(403);
 
-  await save.click();
+  await screen.save.click();
   await expect(main.getByText("Everything is saved")).toBeVisible();
   await expect(app.heading).toHaveText("JobTarget, spring campaign");
   expect(await harvest.status(key, "/v1/jobs")).toBe(403);
@@ -60,12 +57,38 @@ test("the description and the permissions of a key are edited", async ({
   await page.reload();
   await expect(app.heading).toHaveText("JobTarget, spring campaign");
   await expect(app.credential.permissions).toContainText("7 of 136");
-  await expect(permission("Jobs", "GET: List Jobs")).not.toBeChecked();
+  await expect(screen.permission("Jobs", "GET: List Jobs")).not.toBeChecked();
   const saved = await elsewhere.credential("JobTarget, spring campaign");
   expect(saved.id).toBe(credential.id);
   expect(saved.permissions).toHaveLength(7);
   await app.credential.onlySelected.check();
-  await expect(main).toMatchAriaSnapshot("");
+  await expect(main).toMatchAriaSnapshot(`
+    - main:
+      - heading "JobTarget, spring campaign" [level=1]
+      - region "About this credential"
+      - textbox "Description": JobTarget, spring campaign
+      - region "Manage permissions":
+        - text: 7 of 136
+        - checkbox "Only selected" [checked]
+        - group "Candidates":
+          - 'checkbox "GET: List Candidates" [checked]'
+          - text: GET List Candidates
+        - group "Job Openings":
+          - 'checkbox "GET: List Openings For a Job" [checked]'
+          - text: GET List Openings For a Job ◆ JobTarget
+        - group "Job Posts":
+          - 'checkbox "GET: List Job Posts" [checked]'
+          - 'checkbox "GET: List Job Posts for Job" [checked]'
+          - 'checkbox "GET: Retrieve Job Post for Job" [checked]'
+        - group "Job Stages":
+          - text: 1 of 3
+          - 'checkbox "GET: List Job Stages" [checked]'
+        - group "Jobs":
+          - text: 1 of 8
+          - 'checkbox "GET: Retrieve Job" [checked]'
+      - text: Everything is saved
+      - button "Save"
+  `);
 });
 
 test("searching narrows what is shown and what the buttons choose", async ({
@@ -127,7 +150,7 @@ test("a group's box says how much of it is chosen, and chooses all of it", async
 
   // With a search, the box chooses what is on screen and leaves the rest alone.
   await app.credential.search.fill("job posts patch");
-  await all.check();
+  await all.click();
   await app.credential.search.fill("");
   await expect(group).toContainText("3 of 7");
   await expect(app.credential.permission("Job Posts", "GET: List Job Posts")).toBeChecked();
