@@ -11,6 +11,7 @@ mod harvest;
 mod input;
 mod openapi;
 mod operations;
+mod program;
 mod secrets;
 mod session;
 mod tidy;

@@ -75,7 +75,11 @@ fn components_know_neither_pages_nor_the_network_nor_who_is_signed_in() {
 
 #[test]
 fn a_plaintext_key_is_revealed_in_one_place() {
-    only(&rust(&["server/src"]), ".reveal()", &["server/src/keys/", "server/src/credentials/change.rs"]);
+    only(
+        &rust(&["server/src"]),
+        ".reveal()",
+        &["server/src/keys/", "server/src/credentials/change.rs"],
+    );
     let page = rust(&["src"]);
     only(&page, "local_storage", &["src/layout/appearance.rs"]);
     only(&page, "session_storage", &[]);
