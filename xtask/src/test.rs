@@ -140,11 +140,11 @@ fn sqlite(project: &Project) -> Result<()> {
     command::run(cargo.args(["--package", "server"]).env("LATCHKEY_TEST_DATABASE", "sqlite"))
 }
 
-/// The integration tests once more: the rest of the service's tests know no database.
+/// The service's tests once more.
 fn postgres(run: &mut Run) -> Result<()> {
     let url = run.database()?;
     let mut cargo = run.project.cargo("test");
-    cargo.args(["--package", "server", "--test", "it"]);
+    cargo.args(["--package", "server", "--lib", "--test", "it"]);
     command::run(cargo.env("LATCHKEY_TEST_DATABASE", url))
 }
 
