@@ -190,10 +190,21 @@ fn notices_a_late_answer(mut calls: Vec<Call>, changes: &[Change], verdict: &Ver
 fn report(name: &str, rounds: usize, calls: &[Call], changes: &[Change], verdict: &Verdict) {
     let Verdict { calls: made, accepted, refused, decided, violations, unproven } = verdict;
     let count = violations.len();
+    let wrong = |outcome: Outcome| {
+        violations.iter().filter(|place| calls[**place].outcome == outcome).count()
+    };
+    let (late, early) = (wrong(Outcome::Accepted), wrong(Outcome::Refused));
     say::line(format!(
         "{name}: {rounds} rounds, {made} calls, {accepted} accepted, {refused} refused, \
          {count} violations"
     ));
+    if count > 0 {
+        let other = count - late - early;
+        say::line(format!(
+            "  {late} accepted with a revoked key, {early} refused with an active one, \
+             {other} answered neither way"
+        ));
+    }
     say::line(format!("  {decided} calls fell between two changes, so that one answer was right"));
     if let Some(soonest) = soonest_after_a_revoke(calls, changes) {
         let soonest = soonest.as_micros();

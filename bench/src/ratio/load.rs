@@ -38,8 +38,8 @@ pub(super) struct Trial {
     pub(super) p50: Duration,
     pub(super) p99: Duration,
     answers: u64,
-    /// Processor time of the service per answer.
-    processor: Option<Duration>,
+    /// Processor time per request: the service's and the load generator's.
+    pub(super) processor: Option<(Duration, Duration)>,
 }
 
 impl<'a> Target<'a> {
@@ -61,7 +61,7 @@ impl<'a> Target<'a> {
     pub(super) async fn trial(&self, rate: f64, hold: Duration) -> Result<Trial> {
         let schedule = Rc::new(Schedule::new(rate, hold));
         let mut workers = JoinSet::new();
-        let before = machine::processor_time(self.service.process_id());
+        let before = self.processor_times();
         LocalSet::new()
             .run_until(async {
                 for connection in self.idle.take() {
@@ -79,8 +79,16 @@ impl<'a> Target<'a> {
                 anyhow::Ok(())
             })
             .await?;
-        let after = machine::processor_time(self.service.process_id());
-        Ok(schedule.result(before.zip(after).map(|(before, after)| after.saturating_sub(before))))
+        let used = before.zip(self.processor_times()).map(|(before, after)| {
+            (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1))
+        });
+        Ok(schedule.result(used))
+    }
+
+    /// The service's and our own.
+    fn processor_times(&self) -> Option<(Duration, Duration)> {
+        let service = machine::processor_time(self.service.process_id())?;
+        Some((service, machine::processor_time(std::process::id())?))
     }
 }
 
@@ -136,7 +144,7 @@ impl Schedule {
         }
     }
 
-    fn result(&self, processor: Option<Duration>) -> Trial {
+    fn result(&self, processor: Option<(Duration, Duration)>) -> Trial {
         let latencies = self.latencies.borrow();
         let hopeless = self.hopeless.get();
         let sent = u32::try_from(self.next.get().max(1)).unwrap_or(u32::MAX);
@@ -145,7 +153,7 @@ impl Schedule {
             p50: latencies.percentile(50),
             p99: if hopeless { Duration::MAX } else { latencies.percentile(99) },
             answers: latencies.total(),
-            processor: processor.map(|time| time / sent),
+            processor: processor.map(|(service, own)| (service / sent, own / sent)),
         }
     }
 }
@@ -176,8 +184,9 @@ impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rate, p50, p99, answers, processor } = self;
         write!(f, "{rate:>8.0}/s  p50 {}  p99 {}", milliseconds(*p50), milliseconds(*p99))?;
-        if let Some(processor) = processor {
-            write!(f, "  {} µs of the service's processor time each", processor.as_micros())?;
+        if let Some((service, own)) = processor {
+            let (service, own) = (service.as_micros(), own.as_micros());
+            write!(f, "  processor time each: service {service} µs, generator {own} µs")?;
         }
         write!(f, "  ({answers} answers)")
     }
