@@ -53,7 +53,12 @@ impl El {
     ) -> Self {
         let element = self.0.clone();
         live(Box::new(move || {
-            let _ = match value() {
+            let value = value();
+            // Telling a screen reader nothing new is telling it something.
+            if element.get_attribute(name) == value {
+                return;
+            }
+            let _ = match value {
                 Some(value) => element.set_attribute(name, &value),
                 None => element.remove_attribute(name),
             };
@@ -97,7 +102,12 @@ impl El {
     pub fn text_with(self, text: impl Fn() -> String + 'static) -> Self {
         let node = document().create_text_node("");
         let _ = self.0.append_child(&node);
-        live(Box::new(move || node.set_data(&text())));
+        live(Box::new(move || {
+            let text = text();
+            if node.data() != text {
+                node.set_data(&text);
+            }
+        }));
         self
     }
 
@@ -201,6 +211,18 @@ pub fn part(view: impl Fn() -> View + 'static) -> View {
     whole
 }
 
+/// A view that is made again whenever `on` changes what it answers from, and only then: what `view` reads
+/// while it is made does not count. This is for screens and dialogs, which hold what a person typed.
+pub fn switch<T: 'static>(
+    on: impl Fn() -> T + 'static,
+    view: impl Fn(T) -> View + 'static,
+) -> View {
+    part(move || {
+        let now = on();
+        untrack(|| view(now))
+    })
+}
+
 /// Runs now, and again whenever a signal it reads changes, until its owner ends.
 fn live(run: Box<dyn Fn()>) {
     let effect = RenderEffect::new(move |_: Option<()>| run());
@@ -211,7 +233,7 @@ fn listen(target: &web_sys::EventTarget, event: &str, mut handler: Box<dyn FnMut
     let alive = StoredValue::new(());
     let handler = Closure::<dyn FnMut(Event)>::new(move |event| {
         if !alive.is_disposed() {
-            handler(event);
+            untrack(|| handler(event));
         }
     });
     // Into the hands of the browser, which drops it together with the element.

@@ -10,7 +10,7 @@ use crate::components::confirm::{Confirm, confirm};
 use crate::components::failure::notice;
 use crate::components::heading::heading;
 use crate::components::icon::icon;
-use crate::dom::{El, View, el, focus, part};
+use crate::dom::{El, View, el, focus, part, switch};
 use crate::error::Error;
 use crate::location::Navigator;
 use crate::pages;
@@ -39,8 +39,10 @@ pub fn app(state: Result<SessionState, Error>) -> View {
         _ => {}
     });
     let inside = Memo::new(move |_| account.is_signed_in() && route.get() != Route::SignIn);
-    part(move || if inside.get() { frame(route) } else { pages::sign_in::page() })
-        .and(part(move || account.ended.get().then(|| pages::sign_in::again(account)).into()))
+    let frame = move |inside| if inside { frame(route) } else { pages::sign_in::page() };
+    let again = move |ended: bool| ended.then(|| pages::sign_in::again(account)).into();
+    switch(move || inside.get(), frame)
+        .and(switch(move || account.ended.get(), again))
         .and(part(move || question(navigator).into()))
 }
 
@@ -51,7 +53,7 @@ fn frame(route: Memo<Route>) -> View {
         event.prevent_default();
         focus("main h1");
     });
-    let main = el("main").class("content").id("content").part(move || screen(route));
+    let main = el("main").class("content").id("content").child(switch(move || route.get(), screen));
     View::from(skip)
         .and(top_bar())
         .and(el("div").class("frame").child(left_panel(route)).child(main))
@@ -59,8 +61,8 @@ fn frame(route: Memo<Route>) -> View {
 }
 
 /// The route table's other half: what stands at each address.
-fn screen(route: Memo<Route>) -> View {
-    match route.get() {
+fn screen(route: Route) -> View {
+    match route {
         Route::Home | Route::SignIn => View::none(),
         Route::DevCenter => pages::dev_center::page(),
         Route::Credentials => pages::credentials::page(),

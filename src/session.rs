@@ -49,9 +49,10 @@ impl Account {
         self.state.with(|state| state.session.is_some())
     }
 
-    /// Who is signed in. Screens behind the sign-in can rely on it.
+    /// Who is signed in. Screens behind the sign-in can rely on it. Not tracked: a screen that is made
+    /// again because its person signed in again would lose what they typed.
     pub fn session(self) -> Option<Session> {
-        self.state.with(|state| state.session.clone())
+        self.state.with_untracked(|state| state.session.clone())
     }
 
     pub async fn sign_in(self, who: &NewSession) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use leptos::reactive::diagnostics::SpecialNonReactiveFuture;
 
 use crate::error::Error;
 
@@ -92,6 +93,7 @@ impl<T: Clone + Send + Sync + 'static> Reading<T> {
     }
 }
 
+/// What waits follows no signal, and Leptos need not warn that it does not.
 fn spawn(work: Work) {
-    wasm_bindgen_futures::spawn_local(work);
+    wasm_bindgen_futures::spawn_local(SpecialNonReactiveFuture::new(work));
 }

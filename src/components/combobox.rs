@@ -57,8 +57,8 @@ impl Combobox {
     }
 
     fn on_keydown(self, event: &KeyboardEvent) {
-        let (shown, open) = (untrack(|| self.shown()), self.open.get_untracked());
-        let at = self.at.get_untracked();
+        let (shown, open) = (self.shown(), self.open.get());
+        let at = self.at.get();
         let handled = match event.key().as_str() {
             "ArrowDown" | "ArrowUp" if !open => {
                 self.open.set(true);

@@ -31,14 +31,10 @@ pub fn dialog(
         Kind::Form => ("", "dialog open-ended"),
         Kind::Kept => ("", "dialog"),
     };
-    let inner = el("div")
-        .class(inner)
-        .child(el("h2").id("dialog-title").text(title))
-        .child(body)
-        .child(announcer());
+    let inner = el("div").class(inner).child(el("h2").text(title)).child(body).child(announcer());
     let dialog = el("dialog")
         .class(outer)
-        .attr("aria-labelledby", "dialog-title")
+        .attr("aria-label", title)
         .on("close", move |_| on_close())
         .child(inner);
     let dialog = if kind == Kind::Kept { keep_open(dialog) } else { dialog };

@@ -2,7 +2,7 @@
 
 use super::button::button;
 use super::failure::notice;
-use crate::dom::{El, View, el, part};
+use crate::dom::{El, View, el, switch};
 use crate::task::Reading;
 
 /// What was read, or what is to be shown of it until then. A new reading replaces the old one only when
@@ -11,13 +11,13 @@ pub fn loading<T: Clone + Send + Sync + 'static>(
     reading: Reading<T>,
     view: impl Fn(T) -> View + 'static,
 ) -> View {
-    part(move || match reading.get() {
+    let retry = move || button("button small", "Retry", move || reading.again());
+    let view = move |read| match read {
         None => skeleton().into(),
         Some(Ok(read)) => view(read),
-        Some(Err(error)) => {
-            notice(&error).child(button("button small", "Retry", move || reading.again())).into()
-        }
-    })
+        Some(Err(error)) => notice(&error).child(retry()).into(),
+    };
+    switch(move || reading.get(), view)
 }
 
 fn skeleton() -> El {

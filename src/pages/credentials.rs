@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::client::credentials::Step;
 use crate::components::button::button;
 use crate::components::heading::heading;
-use crate::dom::{View, el, part};
+use crate::dom::{View, el, switch};
 use crate::location::Navigator;
 use crate::routes;
 use crate::session::Account;
@@ -52,19 +52,23 @@ pub fn page() -> View {
     View::from(el("div").class("page-head").child(title).child(create))
         .and(filters::filters(navigator))
         .and(list.view(open))
-        .and(part(move || dialog(open, draft, list)))
+        .and(switch(move || open.get(), move |now| dialog(now, open, draft, list)))
 }
 
-fn dialog(open: RwSignal<Open>, draft: create::Draft, list: list::List) -> View {
+fn dialog(now: Open, open: RwSignal<Open>, draft: create::Draft, list: list::List) -> View {
     let close = move || open.set(Open::Nothing);
-    match open.get() {
+    match now {
         Open::Nothing | Open::Replace(_) => View::none(),
         Open::Create => create::dialog(draft, close, move |created| {
+            // The form goes first: emptied on screen it would say so.
+            open.set(Open::Store(created));
             draft.clear();
             list.refetch();
-            open.set(Open::Store(created));
         }),
-        Open::Store(created) => store::dialog(created, close),
+        Open::Store(created) => store::dialog(created, close, move |stored| {
+            list.update(stored);
+            close();
+        }),
         Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
             list.update(changed);
             close();

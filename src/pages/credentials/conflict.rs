@@ -12,9 +12,9 @@ use crate::components::dialog::{self, Kind};
 use crate::dom::{El, View, el};
 use crate::task::Task;
 
-/// Open as long as there is something of theirs to settle.
-pub fn dialog(editor: Editor, conflict: RwSignal<Option<Credential>>) -> Option<View> {
-    let theirs = conflict.get()?;
+/// Shows what they saved beside what the person typed.
+pub fn dialog(editor: Editor, theirs: Credential) -> View {
+    let conflict = editor.conflict;
     let close = move || conflict.set(None);
     let saved = theirs.clone();
     let keep = Task::new(move || {
@@ -25,9 +25,8 @@ pub fn dialog(editor: Editor, conflict: RwSignal<Option<Credential>>) -> Option<
         }
     });
     let rows = differences(editor, &theirs);
-    let taken = theirs.clone();
     let take = move || {
-        editor.take(taken.clone());
+        editor.take(theirs.clone());
         announce("Their changes taken");
         conflict.set(None);
     };
@@ -43,7 +42,7 @@ pub fn dialog(editor: Editor, conflict: RwSignal<Option<Credential>>) -> Option<
         .child(button("button", "Take theirs", take))
         .child(task_button("button primary", "Keep mine", keep));
     let body = View::from(el("p").text(what)).and(table).and(actions);
-    Some(dialog::dialog(Kind::Form, "Someone else saved first", close, body))
+    dialog::dialog(Kind::Form, "Someone else saved first", close, body)
 }
 
 fn differences(editor: Editor, theirs: &Credential) -> View {

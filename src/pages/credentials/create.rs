@@ -144,10 +144,11 @@ fn form(
         (draft.partner_text, draft.partner),
         draft.fault("/partner"),
     );
-    let consequence = move || {
+    // Said when it becomes another, not with every letter.
+    let consequence = Memo::new(move |_| {
         let chosen = draft.partner.with(|id| catalogue.partner(id));
         consequence(draft.api_type(), chosen.map(|one| (&*one.name, one.preset.len())))
-    };
+    });
     let description = Text::plain("new-description", "Description");
     let hint = "Name it so that others know who uses it.";
     let actions = el("div")
@@ -163,7 +164,12 @@ fn form(
         })
         .child(select_field(api_type, &types, draft.api_type, draft.fault("/api_type")))
         .child(partner)
-        .child(el("p").class("secondary hint-below").attr("role", "status").text_with(consequence))
+        .child(
+            el("p")
+                .class("secondary hint-below")
+                .attr("role", "status")
+                .text_with(move || consequence.get()),
+        )
         .child(text_field(description, draft.description, draft.fault("/description")))
         .child(el("p").class("secondary hint-below").text(hint))
         .child(failure(draft.error, None))

@@ -20,7 +20,7 @@ use crate::components::heading::heading;
 use crate::components::icon::icon;
 use crate::components::loading::loading;
 use crate::components::time::ago;
-use crate::dom::{El, View, el, part};
+use crate::dom::{El, View, el, part, switch};
 use crate::error::Error;
 use crate::location::{Navigator, Question};
 use crate::routes;
@@ -43,7 +43,7 @@ pub struct Editor {
     fault: RwSignal<Option<FieldError>>,
     error: RwSignal<Option<Error>>,
     /// What someone else saved in the meantime.
-    conflict: RwSignal<Option<Credential>>,
+    pub conflict: RwSignal<Option<Credential>>,
 }
 
 impl Editor {
@@ -181,8 +181,11 @@ fn edit(editor: Editor) -> View {
         .and(part(move || not_stored_yet(editor).into()))
         .and(part(move || in_use(editor).into()))
         .and(form)
-        .and(part(move || dialog(editor, open)))
-        .and(part(move || conflict::dialog(editor, editor.conflict).into()))
+        .and(switch(move || open.get(), move |now| dialog(now, editor, open)))
+        .and(switch(
+            move || editor.conflict.get(),
+            move |theirs| theirs.map(|theirs| conflict::dialog(editor, theirs)).into(),
+        ))
 }
 
 fn save_bar(editor: Editor, save: Task) -> El {
@@ -251,11 +254,11 @@ fn in_use(editor: Editor) -> Option<El> {
     Some(el("div").class("notice").child(icon("info")).child(text))
 }
 
-fn dialog(editor: Editor, open: RwSignal<Open>) -> View {
+fn dialog(now: Open, editor: Editor, open: RwSignal<Open>) -> View {
     let close = move || open.set(Open::Nothing);
-    match open.get() {
+    match now {
         Open::Nothing | Open::Create => View::none(),
-        Open::Store(created) => store::dialog(created, close),
+        Open::Store(created) => store::dialog(created, close, move |_| close()),
         Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
             editor.saved.set(changed);
             close();

@@ -18,7 +18,8 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
     });
     let partner = partner.unwrap_or_else(|| credential.partner.0.clone());
     let hint = el("span").class("hint").text(&format!("…{}", credential.key_hint));
-    let created = ago(&credential.created_at).text(&format!(" by {}", credential.created_by));
+    let created = View::from(ago(&credential.created_at));
+    let created = created.and(format!(" by {}", credential.created_by));
     let last_used = match &credential.last_used_at {
         Some(time) => moment(ago(time), time),
         None => "Never".into(),
@@ -42,8 +43,8 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
 }
 
 /// A time as people say it, and below it the time exactly.
-fn moment(words: El, time: &str) -> View {
-    View::from(words).and(el("span").class("secondary").text(&exact(time)))
+fn moment(words: impl Into<View>, time: &str) -> View {
+    words.into().and(el("span").class("secondary").text(&exact(time)))
 }
 
 fn fact(name: &str, value: impl Into<View>) -> El {

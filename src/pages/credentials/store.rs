@@ -1,6 +1,6 @@
 //! `Store your API key`: the one time the key is on a screen, and every care that it is not lost.
 
-use api::credentials::{ApiType, CreatedCredential};
+use api::credentials::{ApiType, CreatedCredential, Credential};
 use leptos::prelude::*;
 
 use super::step;
@@ -28,25 +28,28 @@ const LEAVE: Question = Question {
 
 /// Shows the key until the person says it is stored; then goes on to the permissions (Harvest) or back
 /// to the list.
-pub fn dialog(created: CreatedCredential, on_close: impl Fn() + Clone + 'static) -> View {
+pub fn dialog(
+    created: CreatedCredential,
+    on_close: impl Fn() + 'static,
+    on_stored: impl Fn(Credential) + Clone + 'static,
+) -> View {
     let navigator = Navigator::expect();
     let held = RwSignal::new(true);
     navigator.hold_while(move || held.get(), LEAVE);
     let CreatedCredential { credential, api_key } = created;
     let description = credential.description.clone();
     let error = RwSignal::new(None::<Error>);
-    let close = on_close.clone();
     let stored = Task::new(move || {
-        let (credential, close) = (credential.clone(), close.clone());
+        let (credential, on_stored) = (credential.clone(), on_stored.clone());
         async move {
             error.set(None);
-            if let Err(refused) = step::run(Step::Store, &credential.id).await {
-                error.set(Some(refused));
-                return;
-            }
+            let stored = match step::run(Step::Store, &credential.id).await {
+                Ok((stored, _)) => stored,
+                Err(refused) => return error.set(Some(refused)),
+            };
             held.set(false);
             announce(format!("{} created", credential.description));
-            close();
+            on_stored(stored);
             let harvest = credential.api_type == ApiType::Harvest;
             let next = routes::credential(&credential.id);
             navigator.go(if harvest { next } else { routes::CREDENTIALS.to_owned() });
