@@ -67,7 +67,7 @@ test("a Harvest key is created, stored, given its permissions, and works", async
         - term: Status
         - definition: Active
         - term: Created
-        - definition: /by Ada Okafor/
+        - definition
         - term: Last used
         - definition
         - button "Replace"

@@ -112,7 +112,8 @@ test("the key of the JobTarget article opens six endpoints and no other", async 
 
   await expect(page.getByRole("main")).toMatchAriaSnapshot(`
     - main:
-      - link "Dev Center"
+      - paragraph:
+        - link "Dev Center"
       - heading "API Credentials" [level=1]
       - button "Create New API Key"
       - search:

@@ -65,7 +65,8 @@ test("cleo is offered Job Board credentials only, and creates one", async ({
   await expect(app.heading).toHaveText("Careers page, spring");
   await expect(page.getByRole("main")).toMatchAriaSnapshot(`
     - main:
-      - link "API Credentials"
+      - paragraph:
+        - link "API Credentials"
       - heading "Careers page, spring" [level=1]
       - region "About this credential":
         - term: Partner
