@@ -1,7 +1,7 @@
 /** Every screen in both schemes under axe, on narrow and touch screens, and when the page cannot run. */
 import { devices, type Page } from "@playwright/test";
 import { CREDENTIALS, type App } from "../fixtures/app.ts";
-import { expectAccessible, expectReadable } from "../fixtures/axe.ts";
+import { expectAccessible, expectAccessibleLooks } from "../fixtures/axe.ts";
 import type { Elsewhere } from "../fixtures/people.ts";
 import { expect, test } from "../fixtures/test.ts";
 import type { Watch } from "../fixtures/watch.ts";
@@ -157,7 +157,7 @@ for (const [name, show] of Object.entries(SCREENS)) {
     await show({ page, app, elsewhere, watch });
     await expectAccessible(page);
     await page.emulateMedia({ colorScheme: "dark" });
-    await expectReadable(page);
+    await expectAccessibleLooks(page);
 
     await page.setViewportSize({ width: 360, height: 740 });
     const tooWide = () =>
@@ -168,7 +168,7 @@ for (const [name, show] of Object.entries(SCREENS)) {
           .map((element) => `${element.tagName} ${element.scrollWidth} > ${element.clientWidth}`);
       });
     await expect.poll(tooWide, "what scrolls sideways at 360 px").toEqual([]);
-    await expectAccessible(page);
+    await expectAccessibleLooks(page);
   });
 }
 
