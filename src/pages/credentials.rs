@@ -7,7 +7,7 @@ use crate::client::credentials::Step;
 use crate::components::button::button;
 use crate::components::heading::heading;
 use crate::dom::{View, el, switch};
-use crate::location::Navigator;
+use crate::location::{Navigator, Question};
 use crate::routes;
 use crate::session::Account;
 
@@ -22,6 +22,14 @@ mod permissions;
 mod selection;
 mod step;
 mod store;
+
+/// Asked while an API key is under way: it will be shown this one time, and only here.
+const CREATING: Question = Question {
+    title: "Leave while the API key is created?",
+    text: &["It would be created all the same, and it could not be shown to you any more."],
+    leave: "Leave",
+    stay: "Stay",
+};
 
 /// The dialog that is open, on the list or on the page of one credential.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use api::error::FieldError;
 use api::partners::PartnerId;
 use leptos::prelude::*;
 
+use super::CREATING;
 use crate::client;
 use crate::components::button::{button, submit_button};
 use crate::components::combobox::{Choice, combobox};
@@ -17,6 +18,7 @@ use crate::components::field::{Text, focus_first_fault, select_field, text_field
 use crate::components::loading::loading;
 use crate::dom::{View, el};
 use crate::error::Error;
+use crate::location::Navigator;
 use crate::session::Account;
 use crate::task::{Reading, Task};
 
@@ -89,8 +91,7 @@ impl Draft {
     }
 }
 
-const NO_PARTNER: &str =
-    "Choose a partner from the list. If yours is not in it, choose Unlisted vendor.";
+const NO_PARTNER: &str = "Choose a partner from the list.";
 
 /// Asks for what a credential needs and hands over what was created.
 pub fn dialog(
@@ -99,6 +100,7 @@ pub fn dialog(
     on_created: impl Fn(CreatedCredential) + Clone + 'static,
 ) -> View {
     let catalogue = Reading::new(client::catalogue::read);
+    let navigator = Navigator::expect();
     let close = on_close.clone();
     let create = Task::new(move || {
         let on_created = on_created.clone();
@@ -121,6 +123,7 @@ pub fn dialog(
             }
         }
     });
+    navigator.hold_while(move || create.busy.get(), CREATING);
     let body = loading(catalogue, move |catalogue| form(draft, catalogue, create, close.clone()));
     dialog::dialog(Kind::Form, "Create New Credential", on_close, body)
 }

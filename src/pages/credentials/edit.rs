@@ -8,7 +8,7 @@ use api::error::{ErrorCode, FieldError};
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
-use super::{Open, conflict, facts, permissions, selection, step, store};
+use super::{CREATING, Open, conflict, facts, permissions, selection, step, store};
 use crate::client;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
@@ -291,5 +291,6 @@ fn replace(credential: &Credential, open: RwSignal<Open>) -> View {
             }
         }
     });
+    Navigator::expect().hold_while(move || task.busy.get(), CREATING);
     confirm(&asked, task, error, move || open.set(Open::Nothing))
 }

@@ -155,7 +155,12 @@ fn row(credential: &Credential, catalogue: &Catalogue, open: RwSignal<Open>) -> 
     el("tr")
         .attr("role", "row")
         .class(if revoked { "revoked" } else { "" })
-        .child(el("td").attr("role", "cell").class("name").child(name).child(re_enable))
+        .child(
+            el("td")
+                .attr("role", "cell")
+                .class("name")
+                .child(el("div").child(name).child(re_enable)),
+        )
         .child(cell("Partner").text(partner))
         .child(cell("Type").text(credential.api_type.label()))
         .child(cell("Key").class("hint").text(&format!("…{}", credential.key_hint)))
