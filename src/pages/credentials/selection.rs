@@ -107,7 +107,10 @@ mod tests {
         let catalogue = Catalogue::new();
         let labels = |search| labels(&catalogue, &found(&catalogue, search));
         assert_eq!(found(&catalogue, "").len(), 136);
-        assert_eq!(labels("retrieve JOBS/ /job_post"), ["Job Posts: GET: Retrieve Job Post for Job"]);
+        assert_eq!(
+            labels("retrieve JOBS/ /job_post"),
+            ["Job Posts: GET: Retrieve Job Post for Job"]
+        );
         assert!(labels("job posts").iter().all(|label| label.starts_with("Job Posts: ")));
         assert!(labels("no such thing").is_empty());
     }
