@@ -84,7 +84,6 @@
     });
     const [glue] = await Promise.all([import(js), parsed, module_or_path]);
     await glue.default({ module_or_path });
-    document.getElementById("shell")?.remove();
   }
 
   start().catch(async (cause) => {

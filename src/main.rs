@@ -27,23 +27,15 @@ use wasm_bindgen::JsValue;
 
 fn main() {
     std::panic::set_hook(Box::new(|panic| show_panic(&panic.to_string())));
-    let shell = take_over_shell();
     wasm_bindgen_futures::spawn_local(async move {
         let state = client::session::read().await;
         // Leptos starts its effects and the root of all owners here; what is seen is mounted by `dom`.
         mount_to_body(move || layout::app(state).mount());
-        if let Some(shell) = shell {
+        // The outline that `index.html` paints has stood until now: until it is known who is signed in.
+        if let Some(shell) = document().get_element_by_id("shell") {
             shell.remove();
         }
     });
-}
-
-/// The outline that `index.html` paints stays until there is something better: until it is known who is
-/// signed in. Without its id nobody else removes it.
-fn take_over_shell() -> Option<web_sys::Element> {
-    let shell = document().get_element_by_id("shell")?;
-    shell.remove_attribute("id").ok()?;
-    Some(shell)
 }
 
 /// Never a dead page: the boot script hears of it and offers to load the page again.
