@@ -176,11 +176,12 @@ impl Caller {
     }
 }
 
-/// Whether one refused call, had it been accepted, would be one violation more.
+/// Whether one call that was rightly refused, had it been accepted, would be one violation more.
 fn notices_a_late_answer(mut calls: Vec<Call>, changes: &[Change], verdict: &Verdict) -> bool {
-    let late = calls
-        .iter_mut()
-        .find(|call| call.outcome == Outcome::Refused && only_state(call, changes).is_some());
+    let late = calls.iter_mut().find(|call| {
+        let revoked = only_state(call, changes).is_some_and(|state| state % 2 == 1);
+        revoked && call.outcome == Outcome::Refused
+    });
     let Some(late) = late else { return false };
     late.outcome = Outcome::Accepted;
     let planted = judge(&calls, changes).violations.len();
