@@ -7,7 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use tokio::task::{JoinSet, LocalSet};
 
 use super::histogram::Histogram;
@@ -19,6 +19,9 @@ use crate::service::Service;
 pub(super) const CONNECTIONS: usize = 32;
 /// A trial that is this late will not hold any more.
 const HOPELESS: Duration = Duration::from_millis(200);
+
+/// Answers that are this much later than the last request will not come any more.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A route under load.
 #[derive(Debug)]
@@ -62,23 +65,24 @@ impl<'a> Target<'a> {
         let schedule = Rc::new(Schedule::new(rate, hold));
         let mut workers = JoinSet::new();
         let before = self.processor_times();
-        LocalSet::new()
-            .run_until(async {
-                for connection in self.idle.take() {
-                    let worker = Worker {
-                        connection,
-                        request: self.request.clone(),
-                        sample: self.sample.clone(),
-                        schedule: schedule.clone(),
-                    };
-                    workers.spawn_local(worker.work());
-                }
-                while let Some(connection) = workers.join_next().await {
-                    self.idle.borrow_mut().push(connection??);
-                }
-                anyhow::Ok(())
-            })
-            .await?;
+        let trial = LocalSet::new();
+        let trial = trial.run_until(async {
+            for connection in self.idle.take() {
+                let worker = Worker {
+                    connection,
+                    request: self.request.clone(),
+                    sample: self.sample.clone(),
+                    schedule: schedule.clone(),
+                };
+                workers.spawn_local(worker.work());
+            }
+            while let Some(connection) = workers.join_next().await {
+                self.idle.borrow_mut().push(connection??);
+            }
+            anyhow::Ok(())
+        });
+        let done = tokio::time::timeout(hold + PATIENCE, trial).await;
+        done.context("an answer under load is missing or too short")??;
         let used = before.zip(self.processor_times()).map(|(before, after)| {
             (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1))
         });
