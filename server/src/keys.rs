@@ -106,13 +106,18 @@ impl Keys {
     }
 
     /// Makes memory say what the database says of this credential. Called after every change of one,
-    /// before the change is answered, by one caller at a time.
+    /// before the change is answered, by one caller at a time. When the database does not answer, the
+    /// credential's keys are let go: a key that is dead too long is better than one that lives too long.
     pub async fn refresh(&self, credential_id: &str) -> db::Result<()> {
         if self.db.engine() == Engine::Postgres {
             return Ok(());
         }
-        let secrets = db::secrets::list_of(&self.db, credential_id).await?;
+        let secrets = db::secrets::list_of(&self.db, credential_id).await;
         let mut table = self.table.write().expect("no panic under this lock");
+        let secrets = secrets.inspect_err(|error| {
+            tracing::error!(credential_id, "its keys are refused until the next start: {error}");
+            table.retain(|_, key| key.credential_id != credential_id);
+        })?;
         for (hash, active) in secrets {
             let known = table.remove(&hash);
             if let Some(secret) = active {

@@ -371,6 +371,19 @@ async fn the_six_reads_agree_with_each_other() {
 }
 
 #[tokio::test]
+async fn when_memory_cannot_follow_the_database_a_key_is_dead_rather_than_stale() {
+    let world = World::on("sqlite::memory:", Settings::for_tests(0, None)).await;
+    let ada = world.ada().await;
+    let (id, key) = ada.issue("harvest", "jobtarget").await;
+    let (_, other) = ada.issue("harvest", "jobtarget").await;
+    assert_eq!(world.call("GET", "/v1/jobs", &key).await.status, StatusCode::OK);
+    world.app.db.close().await;
+    assert!(world.app.keys.refresh(&id).await.is_err());
+    assert_eq!(world.call("GET", "/v1/users", &key).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.call("GET", "/v1/users", &other).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn a_restart_knows_every_key_and_what_it_may_do() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("latchkey.db").display());
