@@ -5,7 +5,6 @@ mod digest;
 mod finish;
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -95,29 +94,13 @@ fn bundle(project: &Project, kind: Kind, tools: &PageTools) -> Result<Files> {
     command::run(project.cargo("fetch").args(["--quiet", "--target", "wasm32-unknown-unknown"]))?;
     let mut trunk = project.command(&tools.trunk);
     trunk.arg("build").args(mode).args(["--log", "warn"]).env("RUST_BACKTRACE", "0");
-    trunk.env("PATH", tools.path(cargo_for_trunk(project)?)?);
-    if std::env::var_os("CARGO").is_none() {
-        trunk.env("CARGO", command::find("cargo").context("there is no cargo on PATH")?);
-    }
+    trunk.env("PATH", tools.path()?);
     // It would ask the world for a newer version, and it takes `NO_COLOR=1` for a mistake.
     trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
     let start = std::time::Instant::now();
     command::run(&mut trunk).context("the page does not build")?;
     say::line(format!("built in {} (profile {profile})", say::duration(start.elapsed())));
     read_folder(&project.root.join("target/page"))
-}
-
-/// A folder with the `cargo` that trunk finds first. Trunk names no package when it builds, and cargo
-/// would then build the workspace's default members, which the page is not one of.
-fn cargo_for_trunk(project: &Project) -> Result<PathBuf> {
-    let folder = project.root.join("target/cargo-for-trunk");
-    std::fs::create_dir_all(&folder)?;
-    let script = "#!/bin/sh\n[ \"$1\" = build ] || exec \"$CARGO\" \"$@\"\n\
-                  shift\nexec \"$CARGO\" build --package console \"$@\"\n";
-    let path = folder.join("cargo");
-    std::fs::write(&path, script)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
-    Ok(folder)
 }
 
 /// All files below a folder; none when there is no such folder.

@@ -36,12 +36,10 @@ pub(crate) struct PageTools {
 }
 
 impl PageTools {
-    /// PATH with these tools, and `first` before them.
-    pub(crate) fn path(&self, first: PathBuf) -> Result<OsString> {
+    /// PATH with these tools before everything else.
+    pub(crate) fn path(&self) -> Result<OsString> {
         let old = std::env::var_os("PATH").unwrap_or_default();
-        let all = std::iter::once(first)
-            .chain(self.folders.iter().cloned())
-            .chain(std::env::split_paths(&old));
+        let all = self.folders.iter().cloned().chain(std::env::split_paths(&old));
         std::env::join_paths(all).context("a tool's folder has a name that PATH cannot hold")
     }
 }
