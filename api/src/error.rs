@@ -20,6 +20,8 @@ pub enum ErrorCode {
     Forbidden,
     /// 403: a change that did not come from the console's own origin.
     CrossOrigin,
+    /// 403: allowed, once the password is given again; see `/api/session/proof`.
+    ProofRequired,
     /// 404: no such thing, or none that this person may see.
     NotFound,
     /// 405: the address exists, this method does not.
@@ -36,6 +38,8 @@ pub enum ErrorCode {
     Invalid,
     /// 428: a change without `If-Match`.
     VersionRequired,
+    /// 429: too many wrong passwords; `Retry-After` says for how many seconds to wait.
+    TooManyAttempts,
     /// 500: our fault; the request id finds it in the log.
     Internal,
     /// 503: the service cannot answer now; trying again may help.

@@ -4,9 +4,11 @@
 //! Serde alone: no IO, no clock, no randomness. It builds for the browser and for the server.
 
 pub mod catalogue;
+pub mod change_log;
 pub mod credentials;
 pub mod error;
 pub mod partners;
+pub mod password_links;
 pub mod paths;
 pub mod permissions;
 pub mod session;

@@ -2,6 +2,36 @@
 
 /// `POST` signs in, `DELETE` signs out, `GET` says who is signed in and what they may do.
 pub const SESSION: &str = "/api/session";
+/// `POST`: whoever is signed in gives the password again.
+pub const SESSION_PROOF: &str = "/api/session/proof";
+/// `GET` lists where the person is signed in, `DELETE` ends all of these but the one that asks.
+pub const SESSIONS: &str = "/api/sessions";
+/// `DELETE` ends one of the person’s own sessions. Not to be confused with [`SESSION`], the one that asks.
+pub const SESSIONS_ONE: &str = "/api/sessions/{id}";
+/// `GET` reads, `PATCH` updates the person’s own account.
+pub const ACCOUNT: &str = "/api/account";
+/// `POST`: a new password in place of the current one.
+pub const ACCOUNT_PASSWORD: &str = "/api/account/password";
+/// `GET` lists, `POST` adds.
+pub const USERS: &str = "/api/users";
+/// `GET` reads, `PATCH` updates.
+pub const USER: &str = "/api/users/{id}";
+/// `POST`: the user can no longer sign in.
+pub const USER_DISABLE: &str = "/api/users/{id}/disable";
+/// `POST`: the user can sign in again.
+pub const USER_ENABLE: &str = "/api/users/{id}/enable";
+/// `POST`: a new one-time address at which the user chooses a password.
+pub const USER_PASSWORD_LINK: &str = "/api/users/{id}/password_link";
+/// `GET` lists the credentials a user made.
+pub const USER_CREDENTIALS: &str = "/api/users/{id}/credentials";
+/// `POST`: what a password link is for.
+pub const PASSWORD_LINK_READ: &str = "/api/password_links/read";
+/// `POST`: chooses the password and ends the link.
+pub const PASSWORD_LINK_USE: &str = "/api/password_links/use";
+/// `GET` lists who did what.
+pub const CHANGE_LOG: &str = "/api/change_log";
+/// `GET`: all of it as a file, `?format=csv` or `?format=jsonl`, narrowed like the list.
+pub const CHANGE_LOG_EXPORT: &str = "/api/change_log/export";
 /// The endpoints, their permissions, the partners and their presets.
 pub const CATALOGUE: &str = "/api/catalogue";
 /// `GET` lists, `POST` creates.

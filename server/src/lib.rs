@@ -24,6 +24,7 @@ pub mod passwords;
 pub mod session;
 pub mod settings;
 pub mod start;
+pub mod throttle;
 
 use std::ops::Deref;
 use std::sync::Arc;

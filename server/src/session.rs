@@ -118,7 +118,7 @@ async fn read(State(app): State<App>, user: Option<User>) -> Result<Json<Session
         Some(user) => Some(session_of(&app.db, user.row).await?),
         None => None,
     };
-    Ok(Json(state(&app, session)))
+    Ok(Json(state(&app, session).await?))
 }
 
 /// Signs in with e-mail and password. The session is in a cookie that no script can read.
@@ -165,7 +165,8 @@ async fn create(
     db::sessions::create(&mut change.tx, &session, now, now - LONGEST).await?;
     change.record("session.create", &subject(&row), None, None).await?;
     change.commit().await?;
-    let body = Json(state(&app, Some(session_of(&app.db, row).await?)));
+    let session = session_of(&app.db, row).await?;
+    let body = Json(state(&app, Some(session)).await?);
     Ok((set_cookie(&caller.client, &token, LONGEST / 1000), body).into_response())
 }
 
@@ -188,8 +189,10 @@ fn subject(row: &UserRow) -> Subject<'_> {
     Subject { kind: "session", id: &row.id, name: &row.name }
 }
 
-fn state(app: &AppState, session: Option<Session>) -> SessionState {
-    SessionState { organization: app.organization.clone(), demo: app.demo, session }
+async fn state(app: &AppState, session: Option<Session>) -> Result<SessionState> {
+    let needs_first_site_admin = session.is_none() && !db::users::any(&app.db).await?;
+    let organization = app.organization.clone();
+    Ok(SessionState { organization, demo: app.demo, needs_first_site_admin, session })
 }
 
 async fn session_of(db: &Db, row: UserRow) -> Result<Session> {

@@ -37,7 +37,7 @@ pub async fn create(tx: &mut Tx, new: &NewUserRow<'_>, now: Millis) -> Result<()
     .bind(new.id)
     .bind(new.email.to_lowercase())
     .bind(new.name)
-    .bind(level_name(new.level))
+    .bind(new.level.as_str())
     .bind(new.password_hash)
     .bind(now)
     .execute(&mut **tx)
@@ -48,7 +48,7 @@ pub async fn create(tx: &mut Tx, new: &NewUserRow<'_>, now: Millis) -> Result<()
              VALUES ($1, $2, $3)",
         )
         .bind(new.id)
-        .bind(permission_name(*permission))
+        .bind(permission.as_str())
         .bind(now)
         .execute(&mut **tx)
         .await?;
@@ -116,35 +116,11 @@ pub(super) fn user(rows: &[AnyRow]) -> Result<Option<UserRow>> {
         id: first.try_get("id")?,
         email: first.try_get("email")?,
         name: first.try_get("name")?,
-        level: level_of(&level),
+        // What cannot be read grants nothing.
+        level: Level::from_name(&level).unwrap_or(Level::Basic),
         developer_permissions: DeveloperPermission::ALL
             .into_iter()
-            .filter(|permission| holds(permission_name(*permission)))
+            .filter(|permission| holds(permission.as_str()))
             .collect(),
     }))
-}
-
-fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Basic => "basic",
-        Level::JobAdmin => "job_admin",
-        Level::SiteAdmin => "site_admin",
-    }
-}
-
-/// What cannot be read grants nothing.
-fn level_of(name: &str) -> Level {
-    match name {
-        "site_admin" => Level::SiteAdmin,
-        "job_admin" => Level::JobAdmin,
-        _ => Level::Basic,
-    }
-}
-
-fn permission_name(permission: DeveloperPermission) -> &'static str {
-    match permission {
-        DeveloperPermission::ManageAllApiCredentials => "manage_all_api_credentials",
-        DeveloperPermission::ManageJobBoardApiCredentials => "manage_job_board_api_credentials",
-        DeveloperPermission::EditAdvancedPermissions => "edit_advanced_permissions",
-    }
 }

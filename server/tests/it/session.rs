@@ -18,11 +18,12 @@ async fn ada_signs_in_and_the_page_learns_what_she_may_do() {
         cache-control: no-store
         x-content-type-options: nosniff
         x-request-id: req_45sj56jMQXwEQTPf
-        content-length: 251
+        content-length: 282
 
         {
           "organization": "Acme Robotics",
           "demo": true,
+          "needs_first_site_admin": false,
           "session": {
             "user": {
               "user_id": "user_ada",
@@ -85,6 +86,7 @@ async fn nobody_signed_in_is_not_an_error() {
         {
           "organization": "Acme Robotics",
           "demo": true,
+          "needs_first_site_admin": false,
           "session": null
         }
     "#]]
