@@ -13,5 +13,6 @@ pub mod field;
 pub mod heading;
 pub mod icon;
 pub mod loading;
+pub mod password;
 pub mod status;
 pub mod time;

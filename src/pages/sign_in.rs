@@ -11,6 +11,7 @@ use crate::components::failure::failure;
 use crate::components::field::{Text, focus_first_fault, text_field};
 use crate::components::heading::heading;
 use crate::components::icon::icon;
+use crate::components::password::password_field;
 use crate::dom::{El, View, el};
 use crate::error::Error;
 use crate::location::Navigator;
@@ -79,7 +80,7 @@ impl Form {
             let wrong = wrong.then(|| "E-mail and password do not belong together.".to_owned());
             wrong.or_else(|| fault.get())
         };
-        text_field(PASSWORD, self.password, Signal::derive(fault))
+        password_field(PASSWORD, self.password, Signal::derive(fault))
     }
 
     fn fault(self, pointer: &'static str) -> Signal<Option<String>> {
