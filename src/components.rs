@@ -14,5 +14,6 @@ pub mod heading;
 pub mod icon;
 pub mod loading;
 pub mod password;
+pub mod search;
 pub mod status;
 pub mod time;

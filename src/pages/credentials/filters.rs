@@ -1,16 +1,13 @@
 //! The filters of the list. They live in the address, so a narrowed list can be bookmarked and sent.
 
-use std::time::Duration;
-
 use api::credentials::{ApiType, CredentialFilter, Status};
 use api::partners::PartnerId;
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 
 use crate::client;
 use crate::components::field::select;
-use crate::components::icon::icon;
-use crate::dom::{El, View, el, part, value_of};
+use crate::components::search::search_field;
+use crate::dom::{El, View, el, part};
 use crate::location::Navigator;
 use crate::routes;
 use crate::task::Reading;
@@ -35,9 +32,14 @@ pub fn filters(navigator: Navigator) -> El {
         move || filter.with(|filter| filter.api_type.map_or("", ApiType::as_str).to_owned()),
         move |name| change(&|filter| filter.api_type = ApiType::from_name(&name)),
     );
+    let search = search_field(
+        "Filter by description",
+        move || filter.with(|filter| filter.q.clone().unwrap_or_default()),
+        move |text| change(&|filter| filter.q = Some(text.clone()).filter(|q| !q.is_empty())),
+    );
     el("search")
         .class("filters")
-        .child(search(filter, change))
+        .child(search)
         .child(status.attr("aria-label", "Filter by status"))
         .child(api_type.attr("aria-label", "Filter by type"))
         .child(partner(filter, change))
@@ -47,39 +49,6 @@ pub fn filters(navigator: Navigator) -> El {
 fn with_any(any: &str, mut options: Vec<(String, String)>) -> Vec<(String, String)> {
     options.insert(0, (String::new(), any.to_owned()));
     options
-}
-
-/// Searches when the person pauses, not with every letter.
-fn search(
-    filter: Memo<CredentialFilter>,
-    change: impl Fn(&dyn Fn(&mut CredentialFilter)) + Copy + 'static,
-) -> El {
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let on_input = move |event: web_sys::Event| {
-        let text = value_of(&event);
-        if let Some(earlier) = waiting.get_value() {
-            earlier.clear();
-        }
-        let later = move || {
-            let text = text.trim();
-            change(&|filter| filter.q = Some(text.to_owned()).filter(|text| !text.is_empty()));
-        };
-        waiting.set_value(set_timeout_with_handle(later, Duration::from_millis(250)).ok());
-    };
-    on_cleanup(move || {
-        if let Some(Some(earlier)) = waiting.try_get_value() {
-            earlier.clear();
-        }
-    });
-    let input = el("input")
-        .class("input")
-        .attr("type", "search")
-        .attr("aria-label", "Filter by description")
-        .attr("placeholder", "Filter by description")
-        .attr("autocomplete", "off")
-        .prop_with("value", move || filter.with(|filter| filter.q.clone().unwrap_or_default()))
-        .on("input", on_input);
-    el("div").class("search").child(icon("search")).child(input)
 }
 
 /// The partners come with the catalogue; until then, and without it, there is only `Any partner`.
