@@ -21,6 +21,14 @@ use crate::task::Task;
 mod account_menu;
 mod appearance;
 
+/// What a screen stands in: the console, or nothing, where nobody need be signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outer {
+    Console,
+    SignIn,
+    ChoosePassword,
+}
+
 /// The whole page, once the service has said who is signed in, or has not answered.
 pub fn app(state: Result<SessionState, Error>) -> View {
     let navigator = Navigator::start();
@@ -33,15 +41,25 @@ pub fn app(state: Result<SessionState, Error>) -> View {
         (Route::SignIn, true) => {
             navigator.replace(&routes::after_sign_in(&navigator.place_untracked().query));
         }
-        (Route::SignIn, false) => {}
+        (Route::SignIn, false) | (Route::ChoosePassword, _) => {}
         (_, false) => navigator.replace(&sign_in_href(navigator)),
-        (Route::Home, true) => navigator.replace(routes::DEV_CENTER),
+        (Route::Home, true) => navigator.replace(account.first_screen()),
         _ => {}
     });
-    let inside = Memo::new(move |_| account.is_signed_in() && route.get() != Route::SignIn);
-    let frame = move |inside| if inside { frame(route) } else { pages::sign_in::page() };
+    // Frames are made anew only when another is asked for: what is in them lasts.
+    let outer = Memo::new(move |_| match route.get() {
+        Route::ChoosePassword => Outer::ChoosePassword,
+        Route::SignIn => Outer::SignIn,
+        _ if account.is_signed_in() => Outer::Console,
+        _ => Outer::SignIn,
+    });
+    let frame = move |outer| match outer {
+        Outer::Console => frame(route),
+        Outer::SignIn => pages::sign_in::page(),
+        Outer::ChoosePassword => pages::choose_password::page(),
+    };
     let again = move |ended: bool| ended.then(|| pages::sign_in::again(account)).into();
-    switch(move || inside.get(), frame)
+    switch(move || outer.get(), frame)
         .and(switch(move || account.ended.get(), again))
         .and(part(move || question(navigator).into()))
 }
@@ -63,10 +81,14 @@ fn frame(route: Memo<Route>) -> View {
 /// The route table's other half: what stands at each address.
 fn screen(route: Route) -> View {
     match route {
-        Route::Home | Route::SignIn => View::none(),
+        Route::Home | Route::SignIn | Route::ChoosePassword => View::none(),
         Route::DevCenter => pages::dev_center::page(),
         Route::Credentials => pages::credentials::page(),
         Route::Credential(id) => pages::credentials::edit::page(id),
+        Route::Users => pages::users::page(),
+        Route::User(id) => pages::users::edit::page(id),
+        Route::ChangeLog => pages::change_log::page(),
+        Route::Account => pages::account::page(),
         Route::NotFound => pages::not_found::page(),
     }
 }
@@ -85,7 +107,7 @@ fn top_bar() -> El {
         .child(
             el("a")
                 .class("bar-item")
-                .attr("href", routes::DEV_CENTER)
+                .attr("href", account.first_screen())
                 .child(icon("gear"))
                 .child(el("span").class("label").text("Configure")),
         )
@@ -93,20 +115,30 @@ fn top_bar() -> El {
 }
 
 fn left_panel(route: Memo<Route>) -> El {
-    let current = move || match route.get() {
-        Route::DevCenter => Some("page".to_owned()),
-        Route::Credentials | Route::Credential(_) => Some("true".to_owned()),
-        Route::Home | Route::SignIn | Route::NotFound => None,
+    let may_list_users = Account::expect().session().is_some_and(|who| who.may_list_users());
+    let items = View::none()
+        .and(item(route, routes::DEV_CENTER, "code", "Dev Center"))
+        .and(may_list_users.then(|| item(route, routes::USERS, "people", "Users")))
+        .and(item(route, routes::CHANGE_LOG, "log", "Change Log"));
+    let list = el("ul").child(items);
+    el("nav").class("left-panel").attr("aria-label", "Configure").child(list)
+}
+
+/// A way to a part of the console, and whether the person is in it.
+fn item(route: Memo<Route>, href: &'static str, picture: &str, label: &str) -> El {
+    let current = move || {
+        let (own, below) = match route.get() {
+            Route::DevCenter => (routes::DEV_CENTER, "page"),
+            Route::Credentials | Route::Credential(_) => (routes::DEV_CENTER, "true"),
+            Route::Users => (routes::USERS, "page"),
+            Route::User(_) => (routes::USERS, "true"),
+            Route::ChangeLog => (routes::CHANGE_LOG, "page"),
+            _ => return None,
+        };
+        (own == href).then(|| below.to_owned())
     };
-    let dev_center = el("a")
-        .attr("href", routes::DEV_CENTER)
-        .attr_with("aria-current", current)
-        .child(icon("code"))
-        .text("Dev Center");
-    el("nav")
-        .class("left-panel")
-        .attr("aria-label", "Configure")
-        .child(el("ul").child(el("li").child(dev_center)))
+    let link = el("a").attr("href", href).attr_with("aria-current", current);
+    el("li").child(link.child(icon(picture)).text(label))
 }
 
 /// Asks before something is lost by leaving.

@@ -17,6 +17,13 @@ pub enum Route {
     DevCenter,
     Credentials,
     Credential(String),
+    Users,
+    User(String),
+    ChangeLog,
+    /// The person's own: name, password, sessions.
+    Account,
+    /// The address of a password link; open to everyone.
+    ChoosePassword,
     NotFound,
 }
 
@@ -24,6 +31,9 @@ pub const HOME: &str = "./";
 pub const SIGN_IN: &str = "sign_in";
 pub const DEV_CENTER: &str = "configure/dev_center";
 pub const CREDENTIALS: &str = "configure/dev_center/credentials";
+pub const USERS: &str = "configure/users";
+pub const CHANGE_LOG: &str = "configure/change_log";
+pub const ACCOUNT: &str = "account";
 
 impl Route {
     /// The route of a path below the base.
@@ -35,6 +45,11 @@ impl Route {
             ["configure", "dev_center"] => Self::DevCenter,
             ["configure", "dev_center", "credentials"] => Self::Credentials,
             ["configure", "dev_center", "credentials", id] => Self::Credential(query::decode(id)),
+            ["configure", "users"] => Self::Users,
+            ["configure", "users", id] => Self::User(query::decode(id)),
+            ["configure", "change_log"] => Self::ChangeLog,
+            ["account"] => Self::Account,
+            ["choose_password"] => Self::ChoosePassword,
             _ => Self::NotFound,
         }
     }
@@ -76,7 +91,7 @@ pub fn filter_in(query: &str) -> CredentialFilter {
 /// The sign-in page, which leads back to where a person came from.
 pub fn sign_in_from(path: &str, query: &str) -> String {
     let next = match Route::parse(path) {
-        Route::Home | Route::SignIn => String::new(),
+        Route::Home | Route::SignIn | Route::ChoosePassword => String::new(),
         _ => format!("{path}{query}"),
     };
     SIGN_IN.to_owned() + &query::write(&[("next", &next)])
@@ -88,7 +103,7 @@ pub fn after_sign_in(query: &str) -> String {
     let next = next.trim_start_matches('/');
     let path = next.split(['?', '#']).next().unwrap_or_default();
     match Route::parse(path) {
-        Route::Home | Route::SignIn | Route::NotFound => HOME.to_owned(),
+        Route::Home | Route::SignIn | Route::ChoosePassword | Route::NotFound => HOME.to_owned(),
         _ => next.to_owned(),
     }
 }
@@ -107,7 +122,11 @@ mod tests {
         for id in ["cred_1", "a/../b?c#d", "ü"] {
             assert_eq!(Route::parse(&credential(id)), Route::Credential(id.into()));
         }
-        assert_eq!(Route::parse("configure/users"), Route::NotFound);
+        assert_eq!(Route::parse(USERS), Route::Users);
+        assert_eq!(Route::parse(CHANGE_LOG), Route::ChangeLog);
+        assert_eq!(Route::parse(ACCOUNT), Route::Account);
+        assert_eq!(Route::parse("choose_password"), Route::ChoosePassword);
+        assert_eq!(Route::parse("configure/user"), Route::NotFound);
     }
 
     #[test]
@@ -132,7 +151,14 @@ mod tests {
         let query = address.strip_prefix(SIGN_IN).unwrap();
         assert_eq!(after_sign_in(query), "configure/dev_center/credentials?q=a&status=active");
         assert_eq!(sign_in_from("", ""), "sign_in");
-        for elsewhere in ["//evil.example/", "https://evil.example", "javascript:alert(1)", "x"] {
+        assert_eq!(sign_in_from("choose_password", ""), "sign_in");
+        for elsewhere in [
+            "choose_password",
+            "//evil.example/",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "x",
+        ] {
             let query = query::write(&[("next", elsewhere)]);
             assert_eq!(after_sign_in(&query), HOME, "{elsewhere}");
         }

@@ -55,6 +55,14 @@ impl Account {
         self.state.with_untracked(|state| state.session.clone())
     }
 
+    /// Where the console opens: the Dev Center, for someone who works there or has nothing else.
+    pub fn first_screen(self) -> &'static str {
+        match self.session() {
+            Some(who) if who.api_types().is_empty() && who.may_list_users() => routes::USERS,
+            _ => routes::DEV_CENTER,
+        }
+    }
+
     pub async fn sign_in(self, who: &NewSession) -> Result<(), Error> {
         let state = client::session::create(who).await?;
         self.state.set(state);

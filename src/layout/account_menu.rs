@@ -1,6 +1,7 @@
 //! The menu at the right end of the top bar: who is signed in, appearance, signing out.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::appearance;
 use crate::components::button::task_button;
@@ -8,6 +9,7 @@ use crate::components::failure::failure;
 use crate::components::icon::icon;
 use crate::dom::{El, View, el};
 use crate::location::Navigator;
+use crate::routes;
 use crate::session::Account;
 use crate::task::Task;
 
@@ -39,15 +41,29 @@ pub fn account_menu() -> View {
         .class("who")
         .child(el("strong").text(&session.user.name))
         .child(el("span").class("secondary").text(&session.user.email));
+    // The menu stands on the top layer: it would cover the screen this leads to.
+    let own_account = el("a")
+        .class("button text")
+        .attr("href", routes::ACCOUNT)
+        .child(icon("person"))
+        .text("Your account")
+        .on("click", |_| close());
     let menu = el("div")
         .class("menu-panel")
         .id("account-menu")
         .attr("popover", "auto")
         .child(who)
+        .child(own_account)
         .child(appearance_choice())
         .child(task_button("button", "Sign out", sign_out))
         .child(failure(error, Some(end)));
     View::from(opener).and(menu)
+}
+
+fn close() {
+    if let Some(menu) = document().get_element_by_id("account-menu") {
+        let _ = menu.unchecked_into::<web_sys::HtmlElement>().hide_popover();
+    }
 }
 
 fn appearance_choice() -> El {
