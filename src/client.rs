@@ -14,6 +14,7 @@ use web_sys::{AbortSignal, RequestCredentials};
 use crate::error::Error;
 
 pub mod catalogue;
+pub mod change_log;
 pub mod credentials;
 pub mod session;
 
@@ -131,6 +132,12 @@ async fn api_base() -> Result<String, Error> {
     let base = base.trim_end_matches('/').to_owned();
     API_BASE.set(Some(base.clone()));
     Ok(base)
+}
+
+/// The address of a file that the browser fetches by itself. Where the API is, is known by then: the first
+/// thing the page did was ask it who is signed in.
+fn download(path: &str) -> String {
+    API_BASE.with_borrow(|base| base.clone().unwrap_or_default()) + path
 }
 
 /// `fetch` says nothing about why there was no answer.

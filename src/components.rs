@@ -4,6 +4,7 @@
 
 pub mod announcer;
 pub mod button;
+pub mod change_log;
 pub mod combobox;
 pub mod confirm;
 pub mod copy;

@@ -5,6 +5,7 @@
 
 use api::credentials::{ApiType, CredentialFilter, Status};
 use api::partners::PartnerId;
+use api::users::{DeveloperPermission, Level, UserFilter, UserStatus};
 
 use crate::query;
 
@@ -34,6 +35,7 @@ pub const CREDENTIALS: &str = "configure/dev_center/credentials";
 pub const USERS: &str = "configure/users";
 pub const CHANGE_LOG: &str = "configure/change_log";
 pub const ACCOUNT: &str = "account";
+pub const CHOOSE_PASSWORD: &str = "choose_password";
 
 impl Route {
     /// The route of a path below the base.
@@ -58,6 +60,46 @@ impl Route {
 /// The page of one credential.
 pub fn credential(id: &str) -> String {
     api::paths::with_id("configure/dev_center/credentials/{id}", id)
+}
+
+/// The page of one user.
+pub fn user(id: &str) -> String {
+    api::paths::with_id("configure/users/{id}", id)
+}
+
+/// The list of users, narrowed.
+pub fn users(filter: &UserFilter) -> String {
+    USERS.to_owned() + &user_filter_query(filter)
+}
+
+/// A filter of users as a query string.
+pub fn user_filter_query(filter: &UserFilter) -> String {
+    let permission = filter.developer_permission;
+    query::write(&[
+        ("q", filter.q.as_deref().unwrap_or_default()),
+        ("level", filter.level.map_or("", Level::as_str)),
+        ("status", filter.status.map_or("", UserStatus::as_str)),
+        ("developer_permission", permission.map_or("", DeveloperPermission::as_str)),
+        ("cursor", filter.cursor.as_deref().unwrap_or_default()),
+    ])
+}
+
+/// The filter of users in an address. A value it does not know narrows nothing.
+pub fn user_filter_in(query: &str) -> UserFilter {
+    let read = |name| query::read(query, name);
+    let permission = read("developer_permission");
+    UserFilter {
+        q: read("q"),
+        level: read("level").and_then(|name| Level::from_name(&name)),
+        status: read("status").and_then(|name| UserStatus::from_name(&name)),
+        developer_permission: permission.and_then(|name| DeveloperPermission::from_name(&name)),
+        ..UserFilter::default()
+    }
+}
+
+/// The change log, narrowed to what was done to one thing.
+pub fn change_log_of(subject: &str) -> String {
+    CHANGE_LOG.to_owned() + &query::write(&[("subject", subject)])
 }
 
 /// The list of credentials, narrowed.
@@ -121,11 +163,12 @@ mod tests {
         assert_eq!(Route::parse(CREDENTIALS), Route::Credentials);
         for id in ["cred_1", "a/../b?c#d", "ü"] {
             assert_eq!(Route::parse(&credential(id)), Route::Credential(id.into()));
+            assert_eq!(Route::parse(&user(id)), Route::User(id.into()));
         }
         assert_eq!(Route::parse(USERS), Route::Users);
         assert_eq!(Route::parse(CHANGE_LOG), Route::ChangeLog);
         assert_eq!(Route::parse(ACCOUNT), Route::Account);
-        assert_eq!(Route::parse("choose_password"), Route::ChoosePassword);
+        assert_eq!(Route::parse(CHOOSE_PASSWORD), Route::ChoosePassword);
         assert_eq!(Route::parse("configure/user"), Route::NotFound);
     }
 
@@ -143,6 +186,18 @@ mod tests {
         assert_eq!((path, filter_in(query)), (CREDENTIALS, filter));
         assert_eq!(credentials(&CredentialFilter::default()), CREDENTIALS);
         assert_eq!(filter_in("?status=asleep&api_type=x"), CredentialFilter::default());
+
+        let filter = UserFilter {
+            q: Some("ada & ben".into()),
+            level: Some(Level::JobAdmin),
+            status: Some(UserStatus::Invited),
+            developer_permission: Some(DeveloperPermission::EditAdvancedPermissions),
+            ..UserFilter::default()
+        };
+        let address = users(&filter);
+        let (path, query) = address.split_once('?').unwrap();
+        assert_eq!((path, user_filter_in(query)), (USERS, filter));
+        assert_eq!(user_filter_in("?level=god&status=x"), UserFilter::default());
     }
 
     #[test]
@@ -151,7 +206,7 @@ mod tests {
         let query = address.strip_prefix(SIGN_IN).unwrap();
         assert_eq!(after_sign_in(query), "configure/dev_center/credentials?q=a&status=active");
         assert_eq!(sign_in_from("", ""), "sign_in");
-        assert_eq!(sign_in_from("choose_password", ""), "sign_in");
+        assert_eq!(sign_in_from(CHOOSE_PASSWORD, ""), "sign_in");
         for elsewhere in [
             "choose_password",
             "//evil.example/",

@@ -25,6 +25,12 @@ pub fn exact(time: &str) -> String {
     text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| time.to_owned())
 }
 
+/// The moment a day begins where this browser is, RFC 3339. A day past the end of its month is one of the
+/// next.
+pub fn start_of(year: u32, month: i32, day: i32) -> String {
+    Date::new_with_year_month_day(year, month - 1, day).to_iso_string().into()
+}
+
 /// The page is in English; which English the browser decides.
 fn locales() -> Array {
     let own = window().navigator().language().filter(|language| language.starts_with("en"));

@@ -17,6 +17,7 @@ mod conflict;
 mod create;
 mod facts;
 mod filters;
+mod history;
 mod list;
 mod permissions;
 mod selection;

@@ -8,7 +8,7 @@ use api::error::{ErrorCode, FieldError};
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
-use super::{CREATING, Open, conflict, facts, permissions, selection, step, store};
+use super::{CREATING, Open, conflict, facts, history, permissions, selection, step, store};
 use crate::client;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
@@ -181,6 +181,7 @@ fn edit(editor: Editor) -> View {
         .and(part(move || not_stored_yet(editor).into()))
         .and(part(move || in_use(editor).into()))
         .and(form)
+        .and(history::section(editor))
         .and(switch(move || open.get(), move |now| dialog(now, editor, open)))
         .and(switch(
             move || editor.conflict.get(),
