@@ -28,6 +28,8 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// 409: it is in that state already.
     AlreadySo,
+    /// 409: nobody would be left who can change what others may do.
+    LastEditor,
     /// 412: someone else changed it since it was read.
     Stale,
     /// 413: more than 64 KiB.

@@ -22,6 +22,8 @@ pub const USER_DISABLE: &str = "/api/users/{id}/disable";
 pub const USER_ENABLE: &str = "/api/users/{id}/enable";
 /// `POST`: a new one-time address at which the user chooses a password.
 pub const USER_PASSWORD_LINK: &str = "/api/users/{id}/password_link";
+/// `DELETE`: the user is signed out everywhere.
+pub const USER_SESSIONS: &str = "/api/users/{id}/sessions";
 /// `GET` lists the credentials a user made.
 pub const USER_CREDENTIALS: &str = "/api/users/{id}/credentials";
 /// `POST`: what a password link is for.

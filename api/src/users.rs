@@ -11,8 +11,8 @@ pub const NAME_MAX: usize = 100;
 /// The longest e-mail address, in characters (RFC 5321 allows no more).
 pub const EMAIL_MAX: usize = 254;
 
-/// A user's general level. It grants nothing in the Dev Center; developer permissions do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A user's general level, the lowest first. It grants nothing in the Dev Center; developer permissions do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Level {

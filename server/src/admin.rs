@@ -1,16 +1,22 @@
 //! What is common to all of `/api`: it names the request, knows the client, lets no other site change
 //! anything, finishes what it began, and gives every error its body.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
+use tower_http::cors::CorsLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
-use crate::{App, catalogue, credentials, openapi, session};
+use crate::{
+    App, account, catalogue, change_log, credentials, openapi, password_links, session, sessions,
+    users,
+};
 
 /// The longest body, in bytes.
 const BODY_MAX: usize = 64 * 1024;
@@ -23,19 +29,40 @@ pub struct RequestId(pub String);
 pub fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::frame())
         .merge(session::router())
+        .merge(sessions::router())
+        .merge(account::router())
+        .merge(password_links::router())
         .merge(catalogue::router())
         .merge(credentials::router())
+        .merge(users::router())
+        .merge(change_log::router())
 }
 
 /// All of `/api`.
 pub fn router(app: &App) -> Router<App> {
     let (router, document) = documented().split_for_parts();
-    router
+    let router = router
         .merge(openapi::router(&document))
         .route("/api/{*path}", axum::routing::any(nothing_here))
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn_with_state(app.clone(), around))
+        .layer(middleware::from_fn_with_state(app.clone(), around));
+    match app.settings.console_origins() {
+        [] => router,
+        origins => router.layer(cross_origin(origins)),
+    }
+}
+
+/// Lets the console call from the other origins it is served from, and nobody else.
+fn cross_origin(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| origin.parse().ok());
+    CorsLayer::new()
+        .allow_origin(origins.collect::<Vec<HeaderValue>>())
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([header::CONTENT_TYPE, header::IF_MATCH])
+        .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER, X_REQUEST_ID])
+        .max_age(Duration::from_mins(10))
 }
 
 async fn nothing_here() -> Error {
@@ -92,8 +119,10 @@ fn finish(mut response: Response, request_id: &str) -> Response {
 fn is_same_origin(headers: &HeaderMap, client: &Client, app: &App) -> bool {
     if let Some(origin) = headers.get(header::ORIGIN) {
         let origin = origin.to_str().unwrap_or_default().trim_end_matches('/');
-        return origin.eq_ignore_ascii_case(&client.origin())
-            || app.settings.public_origin().is_some_and(|own| own.eq_ignore_ascii_case(origin));
+        let listed = app.settings.console_origins().iter().map(String::as_str);
+        let own = client.origin();
+        let mut ours = listed.chain(app.settings.public_origin()).chain([own.as_str()]);
+        return ours.any(|ours| ours.eq_ignore_ascii_case(origin));
     }
     headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
 }

@@ -4,12 +4,12 @@ use serde_json::Value;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::App;
-use crate::client::Client;
 use crate::clock::Millis;
 use crate::db::change_log::{self, Entry};
 use crate::db::users::UserRow;
 use crate::db::{self, Tx};
-use crate::session::User;
+use crate::error::{Error, Result};
+use crate::session::{Caller, User, alive_at};
 
 /// Who does it, from where, in which request.
 #[derive(Debug, Clone)]
@@ -23,13 +23,13 @@ pub struct Actor {
 
 impl Actor {
     /// Somebody who is signed in, or is about to be.
-    pub fn user(user: &UserRow, client: &Client, request_id: &str) -> Self {
+    pub fn user(user: &UserRow, caller: &Caller) -> Self {
         Self {
             kind: "user",
             id: user.id.clone(),
             name: user.name.clone(),
-            address: client.address.to_string(),
-            request_id: request_id.to_owned(),
+            address: caller.client.address.to_string(),
+            request_id: caller.request_id.clone(),
         }
     }
 
@@ -67,9 +67,13 @@ pub struct Change {
 }
 
 impl App {
-    /// Begins a change by this user.
-    pub async fn change(&self, user: &User) -> db::Result<Change> {
-        self.change_as(Actor::user(&user.row, &user.client, &user.request_id)).await
+    /// Begins a change by this user. Their session is looked at once more, inside: whoever was disabled,
+    /// signed out or given other rights while this waited for its turn has none any more.
+    pub async fn change(&self, user: &User) -> Result<Change> {
+        let mut change = self.change_as(Actor::user(&user.row, &user.caller)).await?;
+        let alive = alive_at(change.now);
+        let session = db::sessions::read(&mut *change.tx, &user.token_hash, alive).await?;
+        session.map(|_| change).ok_or(Error::Unauthenticated)
     }
 
     /// Begins a change by anybody else.

@@ -20,16 +20,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::change::{Wanted, apply, begin, difference, issue, save, visible};
-use self::wire::{answer, credential, cursor_from_text, cursor_to_text};
+use self::wire::{answer, credential};
 use crate::App;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::input::{Input, Parameters, Version};
 use crate::openapi::{MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
+use crate::paging::{Limit, cursor_from_text, cursor_to_text};
 use crate::session::User;
-
-const PAGE: u32 = 50;
-const PAGE_MAX: u32 = 200;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -65,15 +63,10 @@ async fn list(
 ) -> Result<Json<Page<Credential>>> {
     let types = user.require_api_types()?;
     let after = filter.cursor.as_deref().map(cursor_from_text).transpose()?;
-    let limit = filter.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
-    // One more than asked for tells whether there is a next page.
-    let fetched = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut rows = db::credentials::list(&app.db, types, &filter, after.as_ref(), fetched).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(cursor_to_text);
-    let items = rows.into_iter().map(|row| credential(&app, row)).collect();
-    Ok(Json(Page { items, next }))
+    let limit = Limit::of(filter.limit);
+    let fetched = limit.fetched();
+    let rows = db::credentials::list(&app.db, types, &filter, after.as_ref(), fetched).await?;
+    Ok(Json(limit.page(rows, cursor_to_text, |row| credential(&app, row))))
 }
 
 /// A new credential and its API key, which is answered this once. A listed partner's preset is granted.
@@ -91,6 +84,7 @@ async fn create(
     if !user.require_api_types()?.contains(&new.api_type) {
         return Err(Error::Forbidden("You may only create Job Board credentials."));
     }
+    user.require_proof(&app)?;
     let mut errors = new.check();
     let catalogue = &app.catalogue.catalogue;
     let partner = catalogue.partner(&new.partner.0);
@@ -152,6 +146,7 @@ async fn update(
     }
     let recorded = (Some(before), Some(after));
     if row.permissions != new.permissions {
+        user.require_proof(&app)?;
         change.touches_keys_of(&id);
     }
     save(&app, change, new, "credential.update", recorded).await
@@ -196,6 +191,7 @@ async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -
     if row.revoked_at.is_none() {
         return Err(Error::AlreadySo("This credential is active already."));
     }
+    user.require_proof(&app)?;
     row.revoked_at = None;
     change.touches_keys_of(&id);
     let recorded =
@@ -215,6 +211,7 @@ async fn replace(State(app): State<App>, user: User, Path(id): Path<String>) -> 
     let types = user.require_api_types()?;
     let row = db::credentials::read(app.db.read(), &id).await?;
     let row = visible(row, types)?;
+    user.require_proof(&app)?;
     let wanted = Wanted {
         api_type: row.api_type,
         partner: row.partner,

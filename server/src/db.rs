@@ -9,6 +9,7 @@ pub mod instance;
 pub mod job_posts;
 pub mod jobs;
 pub mod openings;
+pub mod password_links;
 pub mod recruiting;
 pub mod secrets;
 pub mod sessions;

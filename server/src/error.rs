@@ -4,7 +4,7 @@
 use api::error::{ErrorCode, FieldError, PROBLEM_JSON, Problem};
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -20,14 +20,23 @@ pub enum Error {
     Unauthenticated,
     #[error("This e-mail and password do not belong together.")]
     WrongCredentials,
+    #[error("This is not your password.")]
+    WrongPassword,
     #[error("{0}")]
     Forbidden(&'static str),
+    #[error("Give your password again: it was last given more than ten minutes ago.")]
+    ProofRequired,
     #[error("A change must come from the console’s own address.")]
     CrossOrigin,
     #[error("There is no such thing here, or none that you may see.")]
     NotFound,
     #[error("This address does not take this method.")]
     MethodNotAllowed,
+    #[error(
+        "You are the last who can edit another user’s advanced permissions. Give that to somebody \
+         else first; they can then change this."
+    )]
+    LastEditor,
     #[error("{0}")]
     AlreadySo(&'static str),
     #[error("Someone else saved a change in the meantime.")]
@@ -40,6 +49,8 @@ pub enum Error {
     Invalid(Vec<FieldError>),
     #[error("Say in If-Match which version you are changing.")]
     VersionRequired,
+    #[error("Too many wrong passwords. Try again in {}.", wait(*.0))]
+    TooManyAttempts(i64),
     #[error("Latchkey could not do this. The fault is ours, and nothing was changed.")]
     Internal(#[source] anyhow::Error),
     #[error("Latchkey cannot answer at the moment. Please try again.")]
@@ -56,11 +67,15 @@ impl Error {
         match self {
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, ErrorCode::Malformed),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated),
-            Self::WrongCredentials => (StatusCode::UNAUTHORIZED, ErrorCode::WrongCredentials),
+            Self::WrongCredentials | Self::WrongPassword => {
+                (StatusCode::UNAUTHORIZED, ErrorCode::WrongCredentials)
+            }
+            Self::ProofRequired => (StatusCode::FORBIDDEN, ErrorCode::ProofRequired),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, ErrorCode::Forbidden),
             Self::CrossOrigin => (StatusCode::FORBIDDEN, ErrorCode::CrossOrigin),
             Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowed),
+            Self::LastEditor => (StatusCode::CONFLICT, ErrorCode::LastEditor),
             Self::AlreadySo(_) => (StatusCode::CONFLICT, ErrorCode::AlreadySo),
             Self::Stale => (StatusCode::PRECONDITION_FAILED, ErrorCode::Stale),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge),
@@ -71,6 +86,7 @@ impl Error {
             Self::VersionRequired => {
                 (StatusCode::PRECONDITION_REQUIRED, ErrorCode::VersionRequired)
             }
+            Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyAttempts),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable),
         }
@@ -83,6 +99,11 @@ impl Error {
         if let Self::Internal(cause) | Self::Unavailable(cause) = &self {
             tracing::error!(request_id, "{cause:#}");
         }
+        let retry_after = if let Self::TooManyAttempts(seconds) = self {
+            Some((header::RETRY_AFTER, HeaderValue::from(seconds)))
+        } else {
+            None
+        };
         let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
         let problem = Problem {
             r#type: "about:blank".to_owned(),
@@ -95,7 +116,17 @@ impl Error {
         let media_type = HeaderValue::from_static(PROBLEM_JSON);
         let no_store = HeaderValue::from_static("no-store");
         let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, no_store)];
-        (status, headers, Json(problem)).into_response()
+        let retry_after = AppendHeaders(retry_after);
+        (status, headers, retry_after, Json(problem)).into_response()
+    }
+}
+
+/// Seconds in words, rounded up to whole minutes from two on.
+fn wait(seconds: i64) -> String {
+    match seconds {
+        ..=1 => "1 second".to_owned(),
+        2..=119 => format!("{seconds} seconds"),
+        120.. => format!("{} minutes", (seconds + 59) / 60),
     }
 }
 

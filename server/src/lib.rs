@@ -4,10 +4,13 @@
 //! page, which request is it) to the handler of a noun; `/v1` and `/v2` go through `harvest`, which asks
 //! `keys` for a decision; everything else is the page's (`assets`).
 
+pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod catalogue;
 pub mod change;
+pub mod change_log;
+pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod credentials;
@@ -20,11 +23,15 @@ pub mod keys;
 pub mod listen;
 pub mod openapi;
 pub mod operations;
+pub mod paging;
+pub mod password_links;
 pub mod passwords;
 pub mod session;
+pub mod sessions;
 pub mod settings;
 pub mod start;
 pub mod throttle;
+pub mod users;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -41,6 +48,7 @@ use crate::harvest::answers::Answers;
 use crate::keys::{Keys, Pepper};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
+use crate::throttle::Throttle;
 
 /// Everything a request may need; cheap to clone.
 #[derive(Debug, Clone)]
@@ -54,6 +62,7 @@ pub struct AppState {
     pub keys: Keys,
     pub answers: Answers,
     pub passwords: Passwords,
+    pub throttle: Throttle,
     pub settings: Settings,
     pub catalogue: catalogue::Document,
     /// The organisation's name.
@@ -78,6 +87,7 @@ impl App {
         let demo = db::instance::read(db.read(), db::instance::DEMO).await?.is_some();
         Ok(Self(Arc::new(AppState {
             passwords: Passwords::new(&clock)?,
+            throttle: Throttle::new(),
             keys,
             answers: Answers::new(db.engine()),
             catalogue: catalogue::Document::new(),

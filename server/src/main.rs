@@ -1,13 +1,12 @@
 //! The program `latchkey`: settings → database → app → serve.
 
 use std::fs::File;
-use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use server::cli::{self, say};
 use server::clock::Clock;
-use server::db::Db;
 use server::settings::{Arguments, Command, Settings};
 use server::{App, app, listen, openapi, start};
 use tokio::net::TcpListener;
@@ -21,8 +20,17 @@ fn main() -> anyhow::Result<()> {
         .init();
     match Arguments::parse().command {
         Command::Serve(settings) => serve(settings.normalized()),
+        Command::CreateAdmin(arguments) => run(cli::create_admin(arguments)),
+        Command::ResetPassword(arguments) => run(cli::reset_password(arguments)),
+        Command::VerifyLog(arguments) => run(cli::verify_log(arguments)),
         Command::Openapi => say(&openapi::document().to_pretty_json()?),
     }
+}
+
+/// One command, beginning to end.
+#[tokio::main(flavor = "current_thread")]
+async fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    command.await
 }
 
 #[tokio::main]
@@ -30,8 +38,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let addresses = settings.addresses().await?;
     let _lock = lock(&settings)?;
     let clock = Clock::system();
-    let db = Db::open(&settings.database).await?;
-    let pepper = settings.pepper(&clock)?;
+    let (db, pepper) = settings.store.open(&clock).await?;
     start::check_pepper(&db, &pepper).await?;
     if settings.demo {
         start::fill_demo(&db, &clock, &settings.demo_password).await?;
@@ -49,6 +56,10 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
             state.settings.demo_password
         ))?;
     }
+    if let Some(link) = start::offer_first_site_admin(&state, address).await? {
+        say("Nobody can sign in yet. Create the first Site Admin within 15 minutes at")?;
+        say(&link)?;
+    }
     say(&format!("listening on http://{address}"))?;
     let saver = tokio::spawn(save_last_use(state.clone()));
     listen::serve(listener, app(state.clone()), stop()).await;
@@ -62,7 +73,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
 
 /// One server at a time on an SQLite database: what it holds in memory is the truth.
 fn lock(settings: &Settings) -> anyhow::Result<Option<File>> {
-    let Some(database) = settings.database_file() else { return Ok(None) };
+    let Some(database) = settings.store.database_file() else { return Ok(None) };
     let name = format!("{}.lock", database.display());
     let file = File::create(&name).with_context(|| format!("cannot write {name}"))?;
     file.try_lock().with_context(|| {
@@ -98,9 +109,4 @@ async fn stop() {
         _ = signal::ctrl_c() => {}
         () = terminated => {}
     }
-}
-
-/// Standard output is for what other programs wait for; everything else is logged.
-fn say(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("cannot write to standard output")
 }

@@ -87,10 +87,28 @@ problems! {
 }
 
 problems! {
+    /// For operations that take a password.
+    NeedsPassword:
+    "401" "The password is wrong, or nobody is signed in",
+}
+
+problems! {
+    /// For operations that a password could be guessed with.
+    MayBeThrottled:
+    "429" "Too many wrong passwords; `Retry-After` says how many seconds to wait",
+}
+
+problems! {
     /// For operations on one thing.
     NeedsThing:
     "400" "The request cannot be read",
     "404" "No such thing, or none that this person may see",
+}
+
+problems! {
+    /// For operations of whoever was handed a link.
+    NeedsLink:
+    "404" "The link was used, is too old, or never was one",
 }
 
 problems! {

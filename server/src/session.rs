@@ -1,173 +1,101 @@
-//! Signing in and out, and [`User`]: who is signed in, checked anew for every request.
+//! Signing in, giving the password again, signing out. [`User`] is who is signed in.
+
+pub(crate) mod cookies;
+mod user;
 
 use api::paths;
-use api::session::{NewSession, PASSWORD_MAX, Session, SessionState};
+use api::session::{NewSession, PASSWORD_MAX, Proof, Session, SessionState};
 use api::users::Person;
 use axum::Json;
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::admin::RequestId;
-use crate::change::{Actor, Subject};
-use crate::client::Client;
-use crate::clock::Millis;
+use self::cookies::Token;
+use self::user::LONGEST;
+pub(crate) use self::user::alive_at;
+pub use self::user::{Caller, User};
+use crate::App;
+use crate::change::{Actor, Change, Subject};
 use crate::db::sessions::NewSessionRow;
 use crate::db::users::UserRow;
 use crate::db::{self, Db};
 use crate::error::{Error, Result};
 use crate::input::Input;
-use crate::keys::hex;
-use crate::openapi::{MayFail, MayRefuseInput};
-use crate::{App, AppState};
+use crate::openapi::{MayBeThrottled, MayFail, MayRefuseInput, NeedsPassword, NeedsUser};
+use crate::throttle::Attempt;
 
-/// A session that is not used ends after 30 minutes.
-const IDLE: Millis = 30 * 60 * 1000;
-/// Any session ends after 12 hours.
-const LONGEST: Millis = 12 * 60 * 60 * 1000;
-/// The last use is written down at most this often.
-const TOUCH: Millis = 60 * 1000;
+/// What a browser throws away on sign-out. Not `cookies`, which would take the neighbours' too.
+const CLEAR_SITE_DATA: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("clear-site-data"),
+    HeaderValue::from_static("\"cache\", \"storage\""),
+);
+/// As much of `User-Agent` as is kept, in characters.
+const USER_AGENT_MAX: usize = 300;
 
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read, create, delete))
-}
-
-/// Who is signed in: an extractor that refuses everybody else.
-#[derive(Debug, Clone)]
-pub struct User {
-    pub row: UserRow,
-    pub client: Client,
-    pub request_id: String,
-    token_hash: String,
-}
-
-impl FromRequestParts<App> for User {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Self::of(parts, app).await?.ok_or(Error::Unauthenticated)
-    }
-}
-
-impl axum::extract::OptionalFromRequestParts<App> for User {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>> {
-        Self::of(parts, app).await
-    }
-}
-
-impl User {
-    async fn of(parts: &Parts, app: &App) -> Result<Option<Self>> {
-        let caller = Caller::of(parts);
-        let Some(token) = cookie(&parts.headers, cookie_name(&caller.client)) else {
-            return Ok(None);
-        };
-        let token_hash = hash(token);
-        let now = app.clock.now();
-        let found = db::sessions::read(&app.db, &token_hash, now - LONGEST, now - IDLE).await?;
-        let Some(session) = found else { return Ok(None) };
-        if session.last_seen_at + TOUCH <= now {
-            db::sessions::touch(&app.db, &token_hash, now).await?;
-        }
-        let Caller { client, request_id } = caller;
-        Ok(Some(Self { row: session.user, client, request_id, token_hash }))
-    }
-}
-
-/// The client and the request's id, as the layer around `/api` has put them there.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    pub client: Client,
-    pub request_id: String,
-}
-
-impl Caller {
-    fn of(parts: &Parts) -> Self {
-        let client = parts.extensions.get::<Client>().cloned();
-        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-        Self {
-            client: client.unwrap_or_else(|| Client::of(parts, &[])),
-            request_id: request_id.unwrap_or_default(),
-        }
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        _: &S,
-    ) -> std::result::Result<Self, Self::Rejection> {
-        Ok(Self::of(parts))
-    }
+    OpenApiRouter::new().routes(routes!(read, create, delete)).routes(routes!(prove))
 }
 
 /// Who is signed in and what they may do. Answers 200 also when nobody is.
 #[utoipa::path(get, path = paths::SESSION, tag = "session", operation_id = "read_session",
     responses((status = 200, body = SessionState), MayFail))]
 async fn read(State(app): State<App>, user: Option<User>) -> Result<Json<SessionState>> {
-    let session = match user {
-        Some(user) => Some(session_of(&app.db, user.row).await?),
-        None => None,
-    };
-    Ok(Json(state(&app, session).await?))
+    Ok(Json(state(&app, user.map(|user| user.row)).await?))
 }
 
 /// Signs in with e-mail and password. The session is in a cookie that no script can read.
 #[utoipa::path(post, path = paths::SESSION, tag = "session", operation_id = "create_session",
     request_body = NewSession,
-    responses(
-        (status = 200, body = SessionState),
-        (status = 401, description = "E-mail and password do not belong together",
-            body = api::error::Problem, content_type = "application/problem+json"),
-        MayRefuseInput))]
+    responses((status = 200, body = SessionState), NeedsPassword, MayBeThrottled, MayRefuseInput))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Input(typed): Input<NewSession>,
 ) -> Result<Response> {
-    if typed.password.chars().count() > PASSWORD_MAX {
-        return Err(Error::invalid("/password", format!("Use at most {PASSWORD_MAX} characters.")));
-    }
+    check_length("/password", &typed.password)?;
     let known = db::users::password_of(&app.db, &typed.email).await?;
-    let (user_id, password_hash) = known.unzip();
-    if !app.passwords.verify(typed.password, password_hash).await? {
-        return Err(Error::WrongCredentials);
-    }
-    let Some(row) = db::users::read(&app.db, &user_id.unwrap_or_default()).await? else {
+    let owner = known.as_ref().map(|(id, hash)| (id.as_str(), hash.as_str()));
+    let Caller { client, headers, request_id } = &caller;
+    let device =
+        owner.and_then(|owner| cookies::known_device(headers, client, app.keys.pepper(), owner));
+    let attempt = Attempt { account: &typed.email, address: client.address, device };
+    let ticket = app.throttle.attempt(&attempt, app.clock.now()).map_err(Error::TooManyAttempts)?;
+    let hash = known.as_ref().map(|(_, hash)| hash.clone());
+    let right = app.passwords.verify(typed.password, hash).await?;
+    let Some((user_id, password_hash)) = known.filter(|_| right) else {
+        tracing::warn!(request_id, address = %client.address, "a wrong password");
         return Err(Error::WrongCredentials);
     };
-    let token = URL_SAFE_NO_PAD.encode(app.clock.random::<32>());
-    let actor = Actor::user(&row, &caller.client, &caller.request_id);
-    let mut change = app.change_as(actor).await?;
-    // A session that is replaced ends: a token never survives a sign-in.
-    if let Some(old) = cookie(&headers, cookie_name(&caller.client)) {
-        db::sessions::delete(&mut change.tx, &hash(old)).await?;
-    }
-    let address = caller.client.address.to_string();
-    let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let session = NewSessionRow {
-        token_hash: &hash(&token),
-        user_id: &row.id,
-        address: &address,
-        user_agent: &user_agent.unwrap_or_default().chars().take(300).collect::<String>(),
+    app.throttle.succeeded(ticket, app.clock.now());
+    let Some(row) = db::users::read(app.db.read(), &user_id).await? else {
+        return Err(Error::WrongCredentials);
     };
-    let now = change.now;
-    db::sessions::create(&mut change.tx, &session, now, now - LONGEST).await?;
-    change.record("session.create", &subject(&row), None, None).await?;
+    let mut change = app.change_as(Actor::user(&row, &caller)).await?;
+    // Between the check and this moment the user may have been disabled or the password changed.
+    if db::users::password_hash(&mut *change.tx, &user_id).await?.as_ref() != Some(&password_hash) {
+        return Err(Error::WrongCredentials);
+    }
+    let headers = open(&app, &mut change, &row, &caller).await?;
     change.commit().await?;
-    let session = session_of(&app.db, row).await?;
-    let body = Json(state(&app, Some(session)).await?);
-    Ok((set_cookie(&caller.client, &token, LONGEST / 1000), body).into_response())
+    Ok((headers, Json(state(&app, Some(row)).await?)).into_response())
+}
+
+/// Whoever is signed in gives the password again: what gives access to others asks for it when it was
+/// last given more than ten minutes ago. The session goes on under a new token.
+#[utoipa::path(post, path = paths::SESSION_PROOF, tag = "session", operation_id = "prove_session",
+    request_body = Proof, security(("session" = [])),
+    responses((status = 204, description = "The password is right"), NeedsUser, NeedsPassword,
+        MayBeThrottled, MayRefuseInput))]
+async fn prove(State(app): State<App>, user: User, Input(typed): Input<Proof>) -> Result<Response> {
+    check_password(&app, &user, "/password", typed.password).await?;
+    let mut change = app.change(&user).await?;
+    let mut headers = HeaderMap::new();
+    renew(&app, &mut change, &user, &mut headers).await?;
+    change.commit().await?;
+    Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
 
 /// Signs out. Without a session there is nothing to do, and that is fine.
@@ -177,22 +105,119 @@ async fn create(
             body = api::error::Problem, content_type = "application/problem+json")))]
 async fn delete(State(app): State<App>, user: Option<User>, caller: Caller) -> Result<Response> {
     if let Some(user) = user {
-        let mut change = app.change(&user).await?;
-        db::sessions::delete(&mut change.tx, &user.token_hash).await?;
-        change.record("session.delete", &subject(&user.row), None, None).await?;
-        change.commit().await?;
+        let mut change = app.change_as(Actor::user(&user.row, &user.caller)).await?;
+        if db::sessions::delete(&mut change.tx, &user.token_hash).await? {
+            change.record("session.delete", &subject(&user.row), None, None).await?;
+            change.commit().await?;
+        }
     }
-    Ok((StatusCode::NO_CONTENT, set_cookie(&caller.client, "", 0)).into_response())
+    let mut headers = HeaderMap::from_iter([CLEAR_SITE_DATA]);
+    cookies::clear_session(&mut headers, &caller.client);
+    Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
 
-fn subject(row: &UserRow) -> Subject<'_> {
+/// Opens a session for a user who has just shown who they are, and gives the headers that bring it to the
+/// browser. The session this browser had ends: a token never survives a sign-in.
+pub(crate) async fn open(
+    app: &App,
+    change: &mut Change,
+    row: &UserRow,
+    caller: &Caller,
+) -> Result<HeaderMap> {
+    if let Some(old) = cookies::session_token(&caller.headers, &caller.client) {
+        db::sessions::delete(&mut change.tx, &cookies::hash(old)).await?;
+    }
+    let (id, token) = (app.clock.new_id("session"), Token::make(&app.clock));
+    let user_agent = caller.headers.get(header::USER_AGENT);
+    let user_agent = user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let session = NewSessionRow {
+        id: &id,
+        token_hash: &token.hash(),
+        user_id: &row.id,
+        address: &caller.client.address.to_string(),
+        user_agent: &user_agent.chars().take(USER_AGENT_MAX).collect::<String>(),
+    };
+    let now = change.now;
+    db::sessions::create(&mut change.tx, &session, now, alive_at(now)).await?;
+    db::users::signed_in(&mut change.tx, &row.id, now).await?;
+    change.record("session.create", &subject(row), None, None).await?;
+    let mut headers = HeaderMap::new();
+    cookies::set_session(&mut headers, &caller.client, &token);
+    remember_device(app, change, &row.id, caller, &mut headers).await?;
+    Ok(headers)
+}
+
+/// Lets the session go on under a new token, with the password given just now.
+pub(crate) async fn renew(
+    app: &App,
+    change: &mut Change,
+    user: &User,
+    headers: &mut HeaderMap,
+) -> Result<()> {
+    let (token, now) = (Token::make(&app.clock), change.now);
+    db::sessions::renew(&mut change.tx, &user.session_id, &token.hash(), now).await?;
+    cookies::set_session(headers, &user.caller.client, &token);
+    remember_device(app, change, &user.row.id, &user.caller, headers).await
+}
+
+async fn remember_device(
+    app: &App,
+    change: &mut Change,
+    user_id: &str,
+    caller: &Caller,
+    headers: &mut HeaderMap,
+) -> Result<()> {
+    if let Some(hash) = db::users::password_hash(&mut *change.tx, user_id).await? {
+        let made_with = (&app.clock, app.keys.pepper());
+        cookies::set_device(headers, &caller.client, made_with, (user_id, &hash));
+    }
+    Ok(())
+}
+
+/// Whether this is the password of whoever is signed in; guesses are slowed down.
+pub(crate) async fn check_password(
+    app: &App,
+    user: &User,
+    pointer: &str,
+    password: String,
+) -> Result<()> {
+    check_length(pointer, &password)?;
+    let id = &user.row.id;
+    let ticket = app.throttle.attempt_proof(id, app.clock.now()).map_err(Error::TooManyAttempts)?;
+    let hash = db::users::password_hash(app.db.read(), id).await?;
+    if !app.passwords.verify(password, hash).await? {
+        let Caller { client, request_id, .. } = &user.caller;
+        tracing::warn!(request_id, address = %client.address, user = id, "a wrong password");
+        return Err(Error::WrongPassword);
+    }
+    app.throttle.succeeded(ticket, app.clock.now());
+    Ok(())
+}
+
+/// Nobody has a longer password, and hashing a book takes time.
+fn check_length(pointer: &str, password: &str) -> Result<()> {
+    if password.chars().count() > PASSWORD_MAX {
+        return Err(Error::invalid(pointer, format!("Use at most {PASSWORD_MAX} characters.")));
+    }
+    Ok(())
+}
+
+pub(crate) fn subject(row: &UserRow) -> Subject<'_> {
     Subject { kind: "session", id: &row.id, name: &row.name }
 }
 
-async fn state(app: &AppState, session: Option<Session>) -> Result<SessionState> {
-    let needs_first_site_admin = session.is_none() && !db::users::any(&app.db).await?;
-    let organization = app.organization.clone();
-    Ok(SessionState { organization, demo: app.demo, needs_first_site_admin, session })
+/// What the page asks first, for this user or for nobody.
+pub(crate) async fn state(app: &App, row: Option<UserRow>) -> Result<SessionState> {
+    let session = match row {
+        Some(row) => Some(session_of(&app.db, row).await?),
+        None => None,
+    };
+    Ok(SessionState {
+        organization: app.organization.clone(),
+        demo: app.demo,
+        needs_first_site_admin: session.is_none() && !db::users::any(app.db.read()).await?,
+        session,
+    })
 }
 
 async fn session_of(db: &Db, row: UserRow) -> Result<Session> {
@@ -203,35 +228,7 @@ async fn session_of(db: &Db, row: UserRow) -> Result<Session> {
         can_grant: Vec::new(),
     };
     if session.api_types().is_empty() {
-        session.can_grant = db::users::who_can_grant(db).await?;
+        session.can_grant = db::users::who_can_grant(db.read()).await?;
     }
     Ok(session)
-}
-
-/// All that is stored of a token.
-fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
-}
-
-/// Over https the browser itself sees to it that no other site and no other path can set the cookie.
-fn cookie_name(client: &Client) -> &'static str {
-    if client.https { "__Host-latchkey_session" } else { "latchkey_session" }
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    pairs.find(|(known, _)| known.trim() == name).map(|(_, value)| value.trim())
-}
-
-fn set_cookie(
-    client: &Client,
-    token: &str,
-    seconds: i64,
-) -> [(header::HeaderName, HeaderValue); 1] {
-    let secure = if client.https { "; Secure" } else { "" };
-    let name = cookie_name(client);
-    let cookie =
-        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    [(header::SET_COOKIE, HeaderValue::from_str(&cookie).expect("a cookie of base64url is ASCII"))]
 }

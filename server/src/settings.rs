@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use ipnet::IpNet;
 
+use crate::cli::{CreateAdmin, ResetPassword, VerifyLog};
 use crate::clock::Clock;
+use crate::db::Db;
 use crate::keys::Pepper;
 
 /// A self-hosted developer console that issues API keys and enforces them.
@@ -21,16 +23,19 @@ pub struct Arguments {
 pub enum Command {
     /// Serve the console, the admin API and the Harvest API
     Serve(Settings),
+    /// Create a Site Admin, and print the one-time address at which they choose their password
+    CreateAdmin(CreateAdmin),
+    /// Print a one-time address at which a user chooses a new password
+    ResetPassword(ResetPassword),
+    /// Prove that the change log is what was written, or name the first entry that is not
+    VerifyLog(VerifyLog),
     /// Print the admin API's OpenAPI document
     Openapi,
 }
 
-/// How to serve.
+/// Where the data is.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Settings {
-    /// Where to listen; port 0 picks a free one
-    #[arg(long, env = "LATCHKEY_LISTEN", default_value = "127.0.0.1:8080")]
-    pub listen: String,
+pub struct Store {
     /// sqlite:FILE or postgres://USER@HOST/NAME
     #[arg(
         long,
@@ -39,9 +44,30 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub database: String,
+    /// The file with the pepper of the stored hashes [default: beside the database, made on first start]
+    #[arg(long, env = "LATCHKEY_PEPPER_FILE", value_name = "FILE")]
+    pepper_file: Option<PathBuf>,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Settings {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, env = "LATCHKEY_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    #[command(flatten)]
+    pub store: Store,
     /// The address under which browsers and clients reach this, such as https://latchkey.example.com
     #[arg(long, env = "LATCHKEY_PUBLIC_ORIGIN")]
     public_origin: Option<String>,
+    /// Where the console is served from, when that is not here: the page on a static host, of the same site
+    #[arg(
+        long = "console-origin",
+        env = "LATCHKEY_CONSOLE_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    console_origins: Vec<String>,
     /// Networks whose X-Forwarded-For, -Proto and -Host are believed [default: loopback]
     #[arg(
         long = "trusted-proxy",
@@ -53,9 +79,6 @@ pub struct Settings {
     /// Calls per key and 10 seconds; 0 is off
     #[arg(long, env = "LATCHKEY_RATE_LIMIT", default_value_t = 50, value_name = "N")]
     rate_limit: u32,
-    /// The file with the pepper of the stored hashes [default: beside the database, made on first start]
-    #[arg(long, env = "LATCHKEY_PEPPER_FILE", value_name = "FILE")]
-    pepper_file: Option<PathBuf>,
     /// Fill an empty database with a made-up organisation; listens on loopback only
     #[arg(long)]
     pub demo: bool,
@@ -76,6 +99,11 @@ impl Settings {
             .normalized()
     }
 
+    /// The data, and nothing said about how to serve it.
+    pub fn of(store: Store) -> Self {
+        Self { store, ..Self::default() }.normalized()
+    }
+
     /// Fills in what depends on more than one word of the command line.
     pub fn normalized(mut self) -> Self {
         if self.trusted_proxies.is_empty() {
@@ -84,7 +112,7 @@ impl Settings {
                 IpNet::new(IpAddr::from(std::net::Ipv6Addr::LOCALHOST), 128).expect("a network"),
             ];
         }
-        if let Some(origin) = &mut self.public_origin {
+        for origin in self.public_origin.iter_mut().chain(&mut self.console_origins) {
             origin.truncate(origin.trim_end_matches('/').len());
         }
         self
@@ -102,6 +130,17 @@ impl Settings {
         self.public_origin.as_deref()
     }
 
+    /// The other origins that the console is served from.
+    pub fn console_origins(&self) -> &[String] {
+        &self.console_origins
+    }
+
+    /// Lets the console be served from these origins too.
+    pub fn with_console_origins(mut self, origins: &[&str]) -> Self {
+        self.console_origins = origins.iter().map(|&origin| origin.to_owned()).collect();
+        self
+    }
+
     /// Plain http is refused on the Harvest surface once the world reaches us by https.
     pub fn https_only(&self) -> bool {
         self.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
@@ -113,6 +152,24 @@ impl Settings {
             .await
             .with_context(|| format!("--listen {} is not HOST:PORT", self.listen))?;
         Ok(found.collect())
+    }
+}
+
+impl Store {
+    /// Opens the database, and reads the pepper or makes one on the first start.
+    pub async fn open(&self, clock: &Clock) -> anyhow::Result<(Db, Pepper)> {
+        let db = Db::open(&self.database).await?;
+        Ok((db, self.pepper(clock)?))
+    }
+
+    /// Refuses a database file that is not there: opening would make an empty one.
+    pub fn require_existing(&self) -> anyhow::Result<()> {
+        match self.database_file() {
+            Some(file) if !file.exists() => {
+                anyhow::bail!("there is no database {}; say which with --database", file.display())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The file of an SQLite database.
@@ -163,10 +220,10 @@ mod tests {
     #[test]
     fn the_pepper_is_made_once_and_only_its_owner_reads_it() {
         let folder = tempfile::tempdir().unwrap();
-        let mut settings = Settings::for_tests(0, None);
-        settings.database = format!("sqlite:{}", folder.path().join("a b.db").display());
-        let first = settings.pepper(&Clock::system()).unwrap().seal(&[]);
-        assert_eq!(settings.pepper(&Clock::system()).unwrap().seal(&[]), first);
+        let database = format!("sqlite:{}", folder.path().join("a b.db").display());
+        let store = Store { database, pepper_file: None };
+        let first = store.pepper(&Clock::system()).unwrap().seal(&[]);
+        assert_eq!(store.pepper(&Clock::system()).unwrap().seal(&[]), first);
         let file = folder.path().join("a b.db.pepper");
         #[cfg(unix)]
         {
@@ -174,6 +231,6 @@ mod tests {
             assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         }
         std::fs::write(&file, "short").unwrap();
-        assert!(settings.pepper(&Clock::system()).is_err());
+        assert!(store.pepper(&Clock::system()).is_err());
     }
 }

@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 
 use api::users::{DeveloperPermission, Level};
 
+use crate::change::Actor;
 use crate::clock::Clock;
 use crate::db::users::{self, NewUserRow};
 use crate::db::{Db, instance};
 use crate::keys::Pepper;
-use crate::{App, demo, passwords};
+use crate::{App, demo, password_links, passwords};
 
 /// Where the pepper's fingerprint is kept.
 const PEPPER: &str = "pepper";
@@ -44,6 +45,24 @@ pub fn check_exposure(app: &App, addresses: &[SocketAddr]) -> anyhow::Result<()>
     }
 }
 
+/// Where nobody can sign in yet, the one-time address at which the first Site Admin is created. Every
+/// start makes a new one.
+pub async fn offer_first_site_admin(
+    app: &App,
+    address: SocketAddr,
+) -> anyhow::Result<Option<String>> {
+    if users::any(app.db.read()).await? {
+        return Ok(None);
+    }
+    let mut change = app.change_as(Actor::system()).await?;
+    let link = password_links::make(app, &mut change, None).await?;
+    change.commit().await?;
+    let elsewhere = app.settings.console_origins().first().map(String::as_str);
+    let console = elsewhere.or(app.settings.public_origin()).map(str::to_owned);
+    let console = console.unwrap_or_else(|| format!("http://{address}"));
+    Ok(Some(password_links::address(&console, &link.token)))
+}
+
 /// Fills an empty database with the demo: the organisation, its data, and three people. A database that
 /// is a demo already is left as it is; any other is refused.
 pub async fn fill_demo(db: &Db, clock: &Clock, password: &str) -> anyhow::Result<()> {
@@ -51,7 +70,7 @@ pub async fn fill_demo(db: &Db, clock: &Clock, password: &str) -> anyhow::Result
         return Ok(());
     }
     anyhow::ensure!(
-        !users::any(db).await?,
+        !users::any(db.read()).await?,
         "--demo fills an empty database only; this one has users already"
     );
     let now = clock.now();
@@ -65,10 +84,10 @@ pub async fn fill_demo(db: &Db, clock: &Clock, password: &str) -> anyhow::Result
             email,
             name,
             level: *level,
-            password_hash: &password_hash,
+            password_hash: Some(&password_hash),
             developer_permissions,
         };
-        users::create(&mut tx, &user, now).await?;
+        anyhow::ensure!(users::create(&mut tx, &user, now).await?, "{email} is there twice");
     }
     instance::save(&mut tx, instance::ORGANIZATION, "Acme Robotics").await?;
     // Last, so that a database that was filled half way is not taken for a demo.

@@ -78,11 +78,12 @@ impl Attempt<'_> {
         // The same as when the account is looked up: no spelling of it has a bucket of its own.
         let account = self.account.trim().to_lowercase();
         let network = network(self.address).to_string();
-        let address = Bucket::new(ADDRESS, "address", [&network, ""]);
         if let Some(device) = self.device {
+            // Nobody else's guesses count here, not even those of a stranger behind the same address.
             let own = Bucket::new(PAIR, "device", [device, &account]);
-            return Ticket { own, shared: vec![address] };
+            return Ticket { own, shared: Vec::new() };
         }
+        let address = Bucket::new(ADDRESS, "address", [&network, ""]);
         let own = Bucket::new(PAIR, "account and address", [&network, &account]);
         Ticket { own, shared: vec![address, Bucket::new(ACCOUNT, "account", [&account, ""])] }
     }

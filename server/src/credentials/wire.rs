@@ -8,8 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::AppState;
 use crate::clock::{Millis, rfc3339};
-use crate::db::credentials::{CredentialRow, Cursor};
-use crate::error::{Error, Result};
+use crate::db::credentials::CredentialRow;
 
 /// The credential with its version.
 pub(super) fn answer(app: &AppState, row: CredentialRow) -> Response {
@@ -44,17 +43,4 @@ pub(super) fn etag(row: &CredentialRow) -> HeaderValue {
 /// A header of our own making.
 pub(super) fn text(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).expect("ids and versions are ASCII")
-}
-
-/// The list goes on behind this row.
-pub(super) fn cursor_to_text(row: &CredentialRow) -> String {
-    format!("{}-{}", row.created_at, row.id)
-}
-
-/// See [`cursor_to_text`].
-pub(super) fn cursor_from_text(text: &str) -> Result<Cursor> {
-    let cursor = text.split_once('-').and_then(|(created_at, id)| {
-        Some(Cursor { created_at: created_at.parse().ok()?, id: id.to_owned() })
-    });
-    cursor.ok_or_else(|| Error::Malformed("the cursor is none of ours".to_owned()))
 }

@@ -1,7 +1,10 @@
 //! The record of every change: append-only, each entry sealed together with the one before it.
 
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
+use super::credentials::contains;
+use super::statement::Select;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
 use crate::keys::Pepper;
@@ -38,8 +41,9 @@ pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<()> {
     let hash = entry.seal(pepper, &previous, seq);
     sqlx::query(
         "INSERT INTO change_log (seq, at, actor_kind, actor_id, actor_name, address, request_id, \
-         action, subject_kind, subject_id, subject_name, state_before, state_after, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         action, subject_kind, subject_id, subject_name, state_before, state_after, hash, \
+         actor_folded) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(seq)
     .bind(entry.at)
@@ -55,6 +59,7 @@ pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<()> {
     .bind(entry.before.clone())
     .bind(entry.after.clone())
     .bind(&hash)
+    .bind(format!("{} {}", entry.actor_name, entry.actor_id).to_lowercase())
     .execute(&mut **tx)
     .await?;
     sqlx::query("UPDATE change_log_head SET hash = $1 WHERE id = 1")
@@ -101,36 +106,117 @@ impl StoredEntry {
     }
 }
 
+/// Which entries somebody may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Everything,
+    /// Those about credentials and boards, and their own actions.
+    Credentials,
+    /// Those about Job Board credentials and boards, and their own actions.
+    JobBoard,
+    Own,
+}
+
+impl Scope {
+    /// The condition, with a place for the id of whoever looks.
+    fn condition(self) -> Option<&'static str> {
+        match self {
+            Self::Everything => None,
+            Self::Credentials => Some(
+                "(subject_kind = 'credential' OR subject_kind = 'board' \
+                 OR (actor_kind = 'user' AND actor_id = $))",
+            ),
+            Self::JobBoard => Some(
+                "(subject_kind = 'board' OR (subject_kind = 'credential' AND subject_id IN \
+                 (SELECT c.id FROM credentials c WHERE c.api_type = 'job_board')) \
+                 OR (actor_kind = 'user' AND actor_id = $))",
+            ),
+            Self::Own => Some("(actor_kind = 'user' AND actor_id = $)"),
+        }
+    }
+}
+
+/// Which entries to list.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub scope: Scope,
+    /// The id of whoever looks.
+    pub viewer: String,
+    /// Part of the actor's name or id, in any case.
+    pub who: Option<String>,
+    pub action: Option<String>,
+    pub subject_kind: Option<String>,
+    pub subject_id: Option<String>,
+    pub from: Option<Millis>,
+    /// Before this moment.
+    pub to: Option<Millis>,
+}
+
+const COLUMNS: &str = "SELECT seq, at, actor_kind, actor_id, actor_name, address, request_id, \
+                       action, subject_kind, subject_id, subject_name, state_before, state_after, \
+                       hash FROM change_log";
+
+/// Up to `limit` entries, newest first, from the one before `seq` on.
+pub async fn list(
+    db: &Db,
+    wanted: &Wanted,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<StoredEntry>> {
+    let who = wanted.who.as_deref().map(str::trim).filter(|who| !who.is_empty()).map(contains);
+    let mut select = Select::new(COLUMNS);
+    if let Some(condition) = wanted.scope.condition() {
+        select = select.when(condition, Some(wanted.viewer.as_str()));
+    }
+    let rows = select
+        .when("actor_folded LIKE $ ESCAPE '!'", who)
+        .when("action = $", wanted.action.as_deref())
+        .when("subject_kind = $", wanted.subject_kind.as_deref())
+        .when("subject_id = $", wanted.subject_id.as_deref())
+        .when("at >= $", wanted.from)
+        .when("at < $", wanted.to)
+        .when("seq < $", before)
+        .add(" ORDER BY seq DESC LIMIT $", limit)
+        .rows(db.read())
+        .await?;
+    rows.iter().map(stored).collect()
+}
+
 /// Entries in the order they were written, `limit` at most, from the one after `seq` on.
 pub async fn list_after(db: &Db, seq: i64, limit: i64) -> Result<Vec<StoredEntry>> {
-    let rows = sqlx::query(
-        "SELECT seq, at, actor_kind, actor_id, actor_name, address, request_id, action, \
-         subject_kind, subject_id, subject_name, state_before, state_after, hash \
-         FROM change_log WHERE seq > $1 ORDER BY seq LIMIT $2",
-    )
-    .bind(seq)
-    .bind(limit)
-    .fetch_all(db.read())
-    .await?;
-    let entries = rows.iter().map(|row| {
-        Ok(StoredEntry {
-            seq: row.try_get("seq")?,
-            entry: Entry {
-                at: row.try_get("at")?,
-                actor_kind: row.try_get("actor_kind")?,
-                actor_id: row.try_get("actor_id")?,
-                actor_name: row.try_get("actor_name")?,
-                address: row.try_get("address")?,
-                request_id: row.try_get("request_id")?,
-                action: row.try_get("action")?,
-                subject_kind: row.try_get("subject_kind")?,
-                subject_id: row.try_get("subject_id")?,
-                subject_name: row.try_get("subject_name")?,
-                before: row.try_get("state_before")?,
-                after: row.try_get("state_after")?,
-            },
-            hash: row.try_get("hash")?,
-        })
-    });
-    entries.collect()
+    let rows = Select::new(COLUMNS)
+        .when("seq > $", Some(seq))
+        .add(" ORDER BY seq LIMIT $", limit)
+        .rows(db.read())
+        .await?;
+    rows.iter().map(stored).collect()
+}
+
+/// Place and hash of the entry that was written last: 0 and nothing when there is none.
+pub async fn head(db: &Db) -> Result<Option<(i64, String)>> {
+    let row = sqlx::query("SELECT seq, hash FROM change_log_head WHERE id = 1")
+        .fetch_optional(db.read())
+        .await?;
+    row.map(|row| Ok((row.try_get("seq")?, row.try_get("hash")?))).transpose()
+}
+
+fn stored(row: &AnyRow) -> Result<StoredEntry> {
+    Ok(StoredEntry {
+        seq: row.try_get("seq")?,
+        entry: Entry {
+            at: row.try_get("at")?,
+            actor_kind: row.try_get("actor_kind")?,
+            actor_id: row.try_get("actor_id")?,
+            actor_name: row.try_get("actor_name")?,
+            address: row.try_get("address")?,
+            request_id: row.try_get("request_id")?,
+            action: row.try_get("action")?,
+            subject_kind: row.try_get("subject_kind")?,
+            subject_id: row.try_get("subject_id")?,
+            subject_name: row.try_get("subject_name")?,
+            before: row.try_get("state_before")?,
+            after: row.try_get("state_after")?,
+        },
+        hash: row.try_get("hash")?,
+    })
 }

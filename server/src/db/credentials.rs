@@ -101,6 +101,28 @@ pub async fn list(
     rows.iter().map(credential).collect()
 }
 
+/// Up to `limit` credentials that this user made, newest first, behind `after`.
+pub async fn list_made_by(
+    db: &Db,
+    user_id: &str,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<CredentialRow>> {
+    let rows = sqlx::query(select_credentials!(
+        "WHERE c.created_by = $1 \
+         AND (CAST($2 AS BIGINT) IS NULL OR c.created_at < $2 \
+              OR (c.created_at = $2 AND c.id < $3)) \
+         ORDER BY c.created_at DESC, c.id DESC LIMIT $4"
+    ))
+    .bind(user_id)
+    .bind(after.map(|cursor| cursor.created_at))
+    .bind(after.map(|cursor| cursor.id.clone()))
+    .bind(limit)
+    .fetch_all(db.read())
+    .await?;
+    rows.iter().map(credential).collect()
+}
+
 /// The credential of this id.
 pub async fn read<'c>(
     from: impl Executor<'c, Database = Any>,
@@ -204,7 +226,7 @@ fn set_from_text(text: &str) -> Option<PermissionSet> {
 }
 
 /// A LIKE pattern for "contains this", whatever it contains itself.
-fn contains(text: &str) -> String {
+pub(super) fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in text.to_lowercase().chars() {
         if matches!(character, '%' | '_' | '!') {

@@ -71,9 +71,22 @@ impl Select {
     /// Adds a condition when there is a value for it; `$` in the text is where the value goes.
     pub(super) fn when(mut self, text: &'static str, value: Option<impl Into<Value>>) -> Self {
         let Some(value) = value else { return self };
+        self.begin_condition();
+        self.add(text, value)
+    }
+
+    /// Adds a condition that takes no value, when there is one.
+    pub(super) fn only(mut self, text: Option<&'static str>) -> Self {
+        if let Some(text) = text {
+            self.begin_condition();
+            self.sql.push_str(text);
+        }
+        self
+    }
+
+    fn begin_condition(&mut self) {
         self.sql.push_str(if self.has_condition { " AND " } else { " WHERE " });
         self.has_condition = true;
-        self.add(text, value)
     }
 
     /// Adds text; `$` in it is where the value goes.
@@ -85,10 +98,14 @@ impl Select {
         self
     }
 
+    /// All rows.
+    pub(super) async fn rows(self, pool: &AnyPool) -> Result<Vec<AnyRow>> {
+        self.query().fetch_all(pool).await
+    }
+
     /// The first column of all rows.
     pub(super) async fn texts(self, pool: &AnyPool) -> Result<Vec<String>> {
-        let rows: Vec<AnyRow> = self.query().fetch_all(pool).await?;
-        rows.iter().map(|row| sqlx::Row::try_get(row, 0)).collect()
+        self.rows(pool).await?.iter().map(|row| sqlx::Row::try_get(row, 0)).collect()
     }
 
     /// The one number this selects.
@@ -194,11 +211,13 @@ mod tests {
         let select = Select::new("SELECT document FROM jobs")
             .when("status = $", Some("open"))
             .when("created_at >= $", None::<i64>)
+            .only(Some("id IS NOT NULL"))
             .when("created_at < $", Some(7))
             .add(" ORDER BY id LIMIT $", 3);
         assert_eq!(
             select.sql,
-            "SELECT document FROM jobs WHERE status = $1 AND created_at < $2 ORDER BY id LIMIT $3"
+            "SELECT document FROM jobs WHERE status = $1 AND id IS NOT NULL AND created_at < $2 \
+             ORDER BY id LIMIT $3"
         );
         assert_eq!(select.values, [Value::from("open"), Value::from(7), Value::from(3)]);
     }

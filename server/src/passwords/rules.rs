@@ -14,7 +14,7 @@ static SIMPLIFIED: LazyLock<HashSet<String>> =
     LazyLock::new(|| COMMON.lines().map(simplify).filter(|line| !line.is_empty()).collect());
 
 /// What anyone would try here first; the person's and the organisation's names come to it.
-const OURS: [&str; 14] = [
+const OURS: [&str; 13] = [
     "admin",
     "apikey",
     "changeme",
@@ -22,7 +22,6 @@ const OURS: [&str; 14] = [
     "credential",
     "developer",
     "devcenter",
-    "greenhouse",
     "harvest",
     "latchkey",
     "letmein",

@@ -21,19 +21,19 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
         201 Created
         content-type: application/json
         etag: "1"
-        location: /api/credentials/cred_BI0xwLsLkNCJDVji
+        location: /api/credentials/cred_ikP1CZO6Qih4YBTr
         cache-control: no-store
         x-content-type-options: nosniff
-        x-request-id: req_dnHyZBIyLQP95Zfh
+        x-request-id: req_BI0xwLsLkNCJDVji
         content-length: 473
 
         {
           "credential": {
-            "id": "cred_BI0xwLsLkNCJDVji",
+            "id": "cred_ikP1CZO6Qih4YBTr",
             "api_type": "harvest",
             "partner": "jobtarget",
             "description": "JobTarget Harvest API Key",
-            "key_hint": "p9yX",
+            "key_hint": "2y6V",
             "status": "active",
             "stored_at": null,
             "created_at": "2026-01-31T09:05:00.250Z",
@@ -50,7 +50,7 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
             ],
             "version": 1
           },
-          "api_key": "lkh_RaJrMfTqroCa6GmCG1CLVjhKgIiAsG0sp9yX"
+          "api_key": "lkh_VWYnUMV7gMxHDkfExFaOfJoxHALQE00B2y6V"
         }
     "#]]
     .assert_eq(&created.exact());
@@ -95,7 +95,7 @@ async fn a_credential_that_breaks_a_rule_is_not_created() {
           "title": "Something in the request breaks a rule.",
           "status": 422,
           "code": "invalid",
-          "request_id": "req_dnHyZBIyLQP95Zfh",
+          "request_id": "req_BI0xwLsLkNCJDVji",
           "errors": [
             {
               "pointer": "/description",
@@ -181,7 +181,7 @@ async fn an_edit_carries_the_version_it_was_made_from() {
           "title": "Someone else saved a change in the meantime.",
           "status": 412,
           "code": "stale",
-          "request_id": "req_dAaQKv9hPhUoOazs",
+          "request_id": "req_kX6BAVoWmAh6ryCC",
           "errors": []
         }
     "#]]
@@ -278,7 +278,7 @@ async fn what_is_not_there_is_not_found() {
           "title": "There is no such thing here, or none that you may see.",
           "status": 404,
           "code": "not_found",
-          "request_id": "req_dnHyZBIyLQP95Zfh",
+          "request_id": "req_BI0xwLsLkNCJDVji",
           "errors": []
         }
     "#]]

@@ -14,7 +14,8 @@ async fn ada_signs_in_and_the_page_learns_what_she_may_do() {
     expect![[r#"
         200 OK
         content-type: application/json
-        set-cookie: latchkey_session=FKxXfNsu9tmGB4tAVMyYk6mhShbbsNjze4kWfB8arN8; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200
+        set-cookie: latchkey_session=TA4HGDLVJ2lK3qV7UN17IWTCpHwClA3PJvoHxE1tIio; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200
+        set-cookie: latchkey_device=RaJrMfTqroCa6GmC.2728c8fa8ef817335f4cad01cba2d183afc43b06f1fe65ab9168f44736dbdebe; Path=/; HttpOnly; SameSite=Strict; Max-Age=15552000
         cache-control: no-store
         x-content-type-options: nosniff
         x-request-id: req_45sj56jMQXwEQTPf

@@ -1,0 +1,179 @@
+//! What an operator does on the command line, beside serving. A running server need not be stopped: what
+//! these change, it reads anew for every request.
+
+use std::io::{BufRead as _, Write as _};
+
+use anyhow::{Context as _, ensure};
+use api::users::{Level, check_email, check_name};
+use serde_json::json;
+
+use crate::change::{Actor, Subject};
+use crate::change_log::verify::{Verdict, verify};
+use crate::clock::Clock;
+use crate::db::users::NewUserRow;
+use crate::password_links::{self, FIRST_MAY};
+use crate::settings::{Settings, Store};
+use crate::{App, db, passwords, start};
+
+/// Who is to be created.
+#[derive(Debug, clap::Args)]
+pub struct CreateAdmin {
+    /// What they sign in with
+    #[arg(long)]
+    email: String,
+    /// As others see them
+    #[arg(long)]
+    name: String,
+    /// Read their password from standard input instead of printing a one-time address
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    console: Console,
+}
+
+/// Whose password was lost.
+#[derive(Debug, clap::Args)]
+pub struct ResetPassword {
+    /// What they sign in with
+    #[arg(long)]
+    email: String,
+    #[command(flatten)]
+    console: Console,
+}
+
+/// Which data, and where its console is.
+#[derive(Debug, clap::Args)]
+pub struct Console {
+    #[command(flatten)]
+    store: Store,
+    /// The address of the console, for the one-time address that is printed
+    #[arg(long, env = "LATCHKEY_PUBLIC_ORIGIN", default_value = "http://127.0.0.1:8080")]
+    public_origin: String,
+}
+
+/// Which change log, and what it must contain.
+#[derive(Debug, clap::Args)]
+pub struct VerifyLog {
+    #[command(flatten)]
+    store: Store,
+    /// An entry it must contain: the last one as an earlier check printed it, and as you kept it elsewhere
+    #[arg(long, value_name = "SEQ:HASH")]
+    contains: Option<String>,
+}
+
+/// Creates a Site Admin who may do what the first one may.
+pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
+    let CreateAdmin { email, name, password_stdin, console } = arguments;
+    let faults = [check_name(&name), check_email(&email)];
+    if let Some(fault) = faults.into_iter().flatten().next() {
+        anyhow::bail!("--{}: {}", fault.pointer.trim_start_matches('/'), fault.detail);
+    }
+    let app = open(console.store).await?;
+    let about = [name.as_str(), &email];
+    let password_hash = password_stdin.then(|| password_from_stdin(&app, &about)).transpose()?;
+    let id = app.clock.new_id("user");
+    let new = NewUserRow {
+        id: &id,
+        email: &email,
+        name: name.trim(),
+        level: Level::SiteAdmin,
+        password_hash: password_hash.as_deref(),
+        developer_permissions: FIRST_MAY,
+    };
+    let mut change = app.change_as(Actor::system()).await?;
+    let now = change.now;
+    ensure!(
+        db::users::create(&mut change.tx, &new, now).await?,
+        "there is a user with the e-mail {email} already; `latchkey reset-password` lets them in"
+    );
+    let row = db::users::read(&mut *change.tx, &id).await?.context("the user is not there")?;
+    let link = match password_hash {
+        None => Some(password_links::make(&app, &mut change, Some(&row)).await?),
+        Some(_) => None,
+    };
+    let after = json!({
+        "email": row.email,
+        "level": row.level,
+        "developer_permissions": row.developer_permissions,
+    });
+    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
+    change.record("user.create", &subject, None, Some(after)).await?;
+    change.commit().await?;
+    match link {
+        Some(link) => say_link(&console.public_origin, &link.token, &link.expires_at),
+        None => say(&format!("{email} can sign in now.")),
+    }
+}
+
+/// Prints a one-time address at which a user chooses a new password. The old one counts until then.
+pub async fn reset_password(arguments: ResetPassword) -> anyhow::Result<()> {
+    let ResetPassword { email, console } = arguments;
+    console.store.require_existing()?;
+    let app = open(console.store).await?;
+    let mut change = app.change_as(Actor::system()).await?;
+    let row = db::users::find(&mut *change.tx, &email).await?;
+    let row = row.with_context(|| format!("there is no user with the e-mail {email}"))?;
+    ensure!(row.disabled_at.is_none(), "{email} is disabled; a Site Admin can enable them");
+    let link = password_links::make(&app, &mut change, Some(&row)).await?;
+    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
+    let after = json!({ "kind": link.kind, "expires_at": link.expires_at });
+    change.record("user.create_password_link", &subject, None, Some(after)).await?;
+    change.commit().await?;
+    say_link(&console.public_origin, &link.token, &link.expires_at)
+}
+
+/// Proves that the change log is what was written, or names the first entry that is not.
+pub async fn verify_log(arguments: VerifyLog) -> anyhow::Result<()> {
+    let anchor = arguments.contains.as_deref().map(|text| {
+        let (seq, hash) = text.split_once(':').context("--contains is SEQ:HASH")?;
+        anyhow::Ok((seq.parse().context("--contains is SEQ:HASH")?, hash))
+    });
+    arguments.store.require_existing()?;
+    let (db, pepper) = arguments.store.open(&Clock::system()).await?;
+    start::check_pepper(&db, &pepper).await?;
+    match verify(&db, &pepper, anchor.transpose()?).await? {
+        Verdict::Intact { last: 0, .. } => say("The change log is empty."),
+        Verdict::Intact { last, hash } => {
+            say(&format!("The change log is intact: {last} entries."))?;
+            say(&format!("Keep the last one elsewhere, for --contains: {last}:{hash}"))
+        }
+        Verdict::Broken { seq } => {
+            anyhow::bail!("the change log is broken: entry {seq} is not what was written there")
+        }
+        Verdict::CutOff { at, expected } => anyhow::bail!(
+            "the change log is cut off: it ends at entry {at}, and should end at {expected}"
+        ),
+        Verdict::Replaced { seq } => anyhow::bail!(
+            "the change log was replaced: entry {seq} is not the one you have the hash of"
+        ),
+    }
+}
+
+/// The service without its socket.
+async fn open(store: Store) -> anyhow::Result<App> {
+    let clock = Clock::system();
+    let (db, pepper) = store.open(&clock).await?;
+    start::check_pepper(&db, &pepper).await?;
+    App::new(db, clock, pepper, Settings::of(store)).await
+}
+
+fn password_from_stdin(app: &App, about: &[&str]) -> anyhow::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("no password on standard input")?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if let Some(refusal) = passwords::refusal(password, about) {
+        anyhow::bail!("{refusal}");
+    }
+    passwords::hash(password, &app.clock.random())
+}
+
+/// The one-time address on a line of its own, for scripts.
+fn say_link(console: &str, token: &str, expires_at: &str) -> anyhow::Result<()> {
+    tracing::info!("the address below is good once, until {expires_at}");
+    say(&password_links::address(console, token))
+}
+
+/// Standard output is for what other programs wait for; everything else is logged.
+pub fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("cannot write to standard output")
+}

@@ -1,0 +1,131 @@
+//! [`User`]: who is signed in, checked anew for every request; and [`Caller`], whoever it is.
+
+use api::users::{may_edit_users, may_list_users};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+use super::cookies;
+use crate::App;
+use crate::admin::RequestId;
+use crate::client::Client;
+use crate::clock::Millis;
+use crate::db;
+use crate::db::sessions::Alive;
+use crate::db::users::UserRow;
+use crate::error::{Error, Result};
+
+/// A session that is not used ends after 30 minutes.
+const IDLE: Millis = 30 * 60 * 1000;
+/// Any session ends after 12 hours.
+pub(super) const LONGEST: Millis = 12 * 60 * 60 * 1000;
+/// The last use is written down at most this often.
+const TOUCH: Millis = 60 * 1000;
+/// What gives access to others asks for the password when it was last given longer ago than this.
+const PROOF: Millis = 10 * 60 * 1000;
+
+/// The sessions that are alive now.
+pub(crate) fn alive_at(now: Millis) -> Alive {
+    Alive { opened_after: now - LONGEST, used_after: now - IDLE }
+}
+
+/// Who is signed in: an extractor that refuses everybody else.
+#[derive(Debug, Clone)]
+pub struct User {
+    pub row: UserRow,
+    pub caller: Caller,
+    pub session_id: String,
+    pub(crate) token_hash: String,
+    proved_at: Millis,
+}
+
+impl FromRequestParts<App> for User {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Self::of(parts, app).await?.ok_or(Error::Unauthenticated)
+    }
+}
+
+impl OptionalFromRequestParts<App> for User {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>> {
+        Self::of(parts, app).await
+    }
+}
+
+impl User {
+    async fn of(parts: &Parts, app: &App) -> Result<Option<Self>> {
+        let caller = Caller::of(parts);
+        let Some(token) = cookies::session_token(&caller.headers, &caller.client) else {
+            return Ok(None);
+        };
+        let token_hash = cookies::hash(token);
+        let now = app.clock.now();
+        let found = db::sessions::read(app.db.read(), &token_hash, alive_at(now)).await?;
+        let Some(session) = found else { return Ok(None) };
+        if session.last_seen_at + TOUCH <= now {
+            db::sessions::touch(&app.db, &token_hash, now).await?;
+        }
+        Ok(Some(Self {
+            row: session.user,
+            caller,
+            session_id: session.id,
+            token_hash,
+            proved_at: session.proved_at,
+        }))
+    }
+
+    /// Refuses whoever may not see who else uses the console.
+    pub(crate) fn require_listing_users(&self) -> Result<()> {
+        let may = may_list_users(self.row.level);
+        may.then_some(()).ok_or(Error::Forbidden("Only a Site Admin can see who uses the console."))
+    }
+
+    /// Refuses whoever may not add users or change what they may do.
+    pub(crate) fn require_editing_users(&self) -> Result<()> {
+        let may = may_edit_users(self.row.level, &self.row.developer_permissions);
+        may.then_some(()).ok_or(Error::Forbidden(
+            "Only a Site Admin who “Can edit another user’s advanced permissions” can do this.",
+        ))
+    }
+
+    /// Refuses what gives access to others, unless the password was given within the last ten minutes.
+    /// What takes access away never asks.
+    pub(crate) fn require_proof(&self, app: &App) -> Result<()> {
+        let fresh = app.clock.now() - self.proved_at <= PROOF;
+        fresh.then_some(()).ok_or(Error::ProofRequired)
+    }
+}
+
+/// The client, the request's id as the layer around `/api` has given it, and the request's headers.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub client: Client,
+    pub request_id: String,
+    pub headers: HeaderMap,
+}
+
+impl Caller {
+    fn of(parts: &Parts) -> Self {
+        let client = parts.extensions.get::<Client>().cloned();
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+        Self {
+            client: client.unwrap_or_else(|| Client::of(parts, &[])),
+            request_id: request_id.unwrap_or_default(),
+            headers: parts.headers.clone(),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> std::result::Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
+    }
+}

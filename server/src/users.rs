@@ -1,0 +1,246 @@
+//! The console's users and what they may do: for Site Admins.
+
+mod change;
+mod wire;
+
+use api::Page;
+use api::password_links::PasswordLink;
+use api::paths;
+use api::users::{
+    InvitedUser, MadeCredential, NewUser, User as UserAnswer, UserChanges, UserFilter,
+};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::change::{apply, begin, difference, gives, save};
+pub(crate) use self::wire::answer;
+use self::wire::{MadeFilter, etag, made, user_of};
+use crate::App;
+use crate::change::Subject;
+use crate::db::users::NewUserRow;
+use crate::error::{Error, Result};
+use crate::input::{Input, Parameters, Version};
+use crate::openapi::{MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
+use crate::paging::{Limit, cursor_from_text, cursor_to_text};
+use crate::session::{User, subject};
+use crate::{db, password_links};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(read, update))
+        .routes(routes!(disable))
+        .routes(routes!(enable))
+        .routes(routes!(create_password_link))
+        .routes(routes!(end_sessions))
+        .routes(routes!(list_credentials))
+}
+
+/// Who uses the console, by name.
+#[utoipa::path(get, path = paths::USERS, tag = "users", operation_id = "list_users",
+    params(UserFilter), security(("session" = [])),
+    responses((status = 200, body = Page<UserAnswer>),
+        (status = 400, description = "The query cannot be read", body = api::error::Problem,
+            content_type = "application/problem+json"),
+        NeedsUser, MayFail))]
+async fn list(
+    State(app): State<App>,
+    user: User,
+    Parameters(filter): Parameters<UserFilter>,
+) -> Result<Json<Page<UserAnswer>>> {
+    user.require_listing_users()?;
+    let limit = Limit::of(filter.limit);
+    let after = filter.cursor.as_deref();
+    let rows = db::users::list(&app.db, &filter, after, limit.fetched()).await?;
+    Ok(Json(limit.page(rows, |row| row.id.clone(), user_of)))
+}
+
+/// Adds somebody, and answers the one-time address at which they choose their password. It is answered
+/// this once.
+#[utoipa::path(post, path = paths::USERS, tag = "users", operation_id = "create_user",
+    request_body = NewUser, security(("session" = [])),
+    responses((status = 201, body = InvitedUser, headers(
+            ("ETag" = String, description = "The user’s version"),
+            ("Location" = String, description = "The user’s address"))),
+        NeedsUser, MayRefuseInput))]
+async fn create(
+    State(app): State<App>,
+    user: User,
+    Input(new): Input<NewUser>,
+) -> Result<Response> {
+    user.require_editing_users()?;
+    user.require_proof(&app)?;
+    let errors = new.check();
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    let id = app.clock.new_id("user");
+    let row = NewUserRow {
+        id: &id,
+        email: &new.email,
+        name: new.name.trim(),
+        level: new.level,
+        password_hash: None,
+        developer_permissions: &new.developer_permissions,
+    };
+    let mut change = app.change(&user).await?;
+    let now = change.now;
+    if !db::users::create(&mut change.tx, &row, now).await? {
+        return Err(Error::invalid("/email", "There is a user with this e-mail already."));
+    }
+    let row = db::users::read(&mut *change.tx, &id).await?.ok_or(Error::NotFound)?;
+    let link = password_links::make(&app, &mut change, Some(&row)).await?;
+    let after = json!({
+        "email": row.email,
+        "level": row.level,
+        "developer_permissions": row.developer_permissions,
+    });
+    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
+    change.record("user.create", &subject, None, Some(after)).await?;
+    change.commit().await?;
+    let location = paths::with_id(paths::USER, &row.id).parse().map_err(anyhow::Error::new)?;
+    let headers = [(header::ETAG, etag(&row)), (header::LOCATION, location)];
+    let invited = InvitedUser { user: user_of(row), link };
+    Ok((StatusCode::CREATED, headers, Json(invited)).into_response())
+}
+
+/// One user.
+#[utoipa::path(get, path = paths::USER, tag = "users", operation_id = "read_user",
+    params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 200, body = UserAnswer,
+            headers(("ETag" = String, description = "The user’s version"))),
+        NeedsUser, NeedsThing, MayFail))]
+async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    user.require_listing_users()?;
+    let row = db::users::read(app.db.read(), &id).await?;
+    Ok(answer(row.ok_or(Error::NotFound)?))
+}
+
+/// Changes a user's level or developer permissions. Their sessions end: new rights take a new token.
+#[utoipa::path(patch, path = paths::USER, tag = "users", operation_id = "update_user",
+    request_body = UserChanges,
+    params(("id" = String, Path),
+        ("If-Match" = String, Header, description = "The version this change was made from")),
+    security(("session" = [])),
+    responses((status = 200, body = UserAnswer,
+            headers(("ETag" = String, description = "The user’s new version"))),
+        NeedsUser, NeedsThing, NeedsVersion, MayBeSo, MayRefuseInput))]
+async fn update(
+    State(app): State<App>,
+    user: User,
+    Path(id): Path<String>,
+    version: Version,
+    Input(changes): Input<UserChanges>,
+) -> Result<Response> {
+    let (change, old) = begin(&app, &user, &id).await?;
+    if old.version != version.0 {
+        return Err(Error::Stale);
+    }
+    let new = apply(&old, &changes)?;
+    if new == old {
+        return Ok(answer(old));
+    }
+    if gives(&old, &new) {
+        user.require_proof(&app)?;
+    }
+    let recorded = difference(&old, &new);
+    save(change, new, "user.update", recorded).await
+}
+
+/// The user can no longer sign in, and is signed out at once. The API keys they made go on working.
+#[utoipa::path(post, path = paths::USER_DISABLE, tag = "users", operation_id = "disable_user",
+    params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 200, body = UserAnswer), NeedsUser, NeedsThing, MayBeSo, MayFail))]
+async fn disable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    let (mut change, mut row) = begin(&app, &user, &id).await?;
+    if row.disabled_at.is_some() {
+        return Err(Error::AlreadySo("This user is disabled already."));
+    }
+    db::password_links::delete_of(&mut change.tx, &row.id).await?;
+    row.disabled_at = Some(change.now);
+    save(change, row, "user.disable", (None, None)).await
+}
+
+/// The user can sign in again, with the password and the permissions they had.
+#[utoipa::path(post, path = paths::USER_ENABLE, tag = "users", operation_id = "enable_user",
+    params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 200, body = UserAnswer), NeedsUser, NeedsThing, MayBeSo, MayFail))]
+async fn enable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    let (change, mut row) = begin(&app, &user, &id).await?;
+    user.require_proof(&app)?;
+    if row.disabled_at.is_none() {
+        return Err(Error::AlreadySo("This user is enabled already."));
+    }
+    row.disabled_at = None;
+    save(change, row, "user.enable", (None, None)).await
+}
+
+/// A new one-time address at which the user chooses a password; it is answered this once, and the one
+/// they had is no longer good. Nothing else changes until they use it.
+#[utoipa::path(post, path = paths::USER_PASSWORD_LINK, tag = "users",
+    operation_id = "create_password_link", params(("id" = String, Path)),
+    security(("session" = [])),
+    responses((status = 201, body = PasswordLink), NeedsUser, NeedsThing, MayBeSo, MayFail))]
+async fn create_password_link(
+    State(app): State<App>,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let (mut change, row) = begin(&app, &user, &id).await?;
+    user.require_proof(&app)?;
+    if row.disabled_at.is_some() {
+        return Err(Error::AlreadySo("This user is disabled. Enable them first."));
+    }
+    let link = password_links::make(&app, &mut change, Some(&row)).await?;
+    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
+    let after = json!({ "kind": link.kind, "expires_at": link.expires_at });
+    change.record("user.create_password_link", &subject, None, Some(after)).await?;
+    change.commit().await?;
+    Ok((StatusCode::CREATED, Json(link)).into_response())
+}
+
+/// Signs the user out everywhere. Nothing else changes: they can sign in again.
+#[utoipa::path(delete, path = paths::USER_SESSIONS, tag = "users",
+    operation_id = "end_user_sessions", params(("id" = String, Path)),
+    security(("session" = [])),
+    responses((status = 204, description = "The user is signed in nowhere"), NeedsUser,
+        NeedsThing, MayBeSo, MayFail))]
+async fn end_sessions(
+    State(app): State<App>,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<StatusCode> {
+    let (mut change, row) = begin(&app, &user, &id).await?;
+    let ended = db::sessions::end_all(&mut change.tx, &row.id, None).await?;
+    if ended > 0 {
+        let (before, after) = (json!({ "sessions": ended }), json!({ "sessions": 0 }));
+        change.record("session.end", &subject(&row), Some(before), Some(after)).await?;
+        change.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The credentials a user made, newest first: they go on working when their maker is disabled.
+#[utoipa::path(get, path = paths::USER_CREDENTIALS, tag = "users",
+    operation_id = "list_user_credentials", params(("id" = String, Path), MadeFilter),
+    security(("session" = [])),
+    responses((status = 200, body = Page<MadeCredential>), NeedsUser, NeedsThing, MayFail))]
+async fn list_credentials(
+    State(app): State<App>,
+    user: User,
+    Path(id): Path<String>,
+    Parameters(filter): Parameters<MadeFilter>,
+) -> Result<Json<Page<MadeCredential>>> {
+    user.require_listing_users()?;
+    let owner = db::users::read(app.db.read(), &id).await?.ok_or(Error::NotFound)?;
+    let after = filter.cursor.as_deref().map(cursor_from_text).transpose()?;
+    let limit = Limit::of(filter.limit);
+    let fetched = limit.fetched();
+    let rows = db::credentials::list_made_by(&app.db, &owner.id, after.as_ref(), fetched).await?;
+    Ok(Json(limit.page(rows, cursor_to_text, made)))
+}

@@ -1,0 +1,88 @@
+//! The steps that the changes of a user have in common.
+
+use api::users::{DeveloperPermission, UserChanges, check_rights};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::wire::answer;
+use crate::App;
+use crate::change::{Change, Subject};
+use crate::db;
+use crate::db::users::UserRow;
+use crate::error::{Error, Result};
+use crate::session::User;
+
+/// Begins a change of another user. Nobody changes what they may do themselves; and so there is always
+/// somebody left who can: whoever does this.
+pub(super) async fn begin(app: &App, user: &User, id: &str) -> Result<(Change, UserRow)> {
+    user.require_editing_users()?;
+    let mut change = app.change(user).await?;
+    let row = db::users::read(&mut *change.tx, id).await?.ok_or(Error::NotFound)?;
+    if row.id != user.row.id {
+        return Ok((change, row));
+    }
+    let others = db::users::who_can_grant(&mut *change.tx).await?;
+    Err(if others.iter().any(|other| other.user_id != row.id) {
+        Error::Forbidden("Nobody can change what they may do themselves. Ask another Site Admin.")
+    } else {
+        Error::LastEditor
+    })
+}
+
+/// The user as they are after the changes, or which of these break a rule.
+pub(super) fn apply(row: &UserRow, changes: &UserChanges) -> Result<UserRow> {
+    let mut new = row.clone();
+    new.level = changes.level.unwrap_or(row.level);
+    match &changes.developer_permissions {
+        Some(wanted) => {
+            check_rights(new.level, wanted).map_or(Ok(()), |e| Err(Error::Invalid(vec![e])))?;
+            let all = DeveloperPermission::ALL.into_iter();
+            new.developer_permissions = all.filter(|one| wanted.contains(one)).collect();
+        }
+        // Another level takes away what only the old one could hold.
+        None => new
+            .developer_permissions
+            .retain(|permission| check_rights(new.level, &[*permission]).is_none()),
+    }
+    Ok(new)
+}
+
+/// Whether the change gives the user something they did not have.
+pub(super) fn gives(old: &UserRow, new: &UserRow) -> bool {
+    let granted = |permission| !old.developer_permissions.contains(permission);
+    new.level > old.level || new.developer_permissions.iter().any(granted)
+}
+
+/// Only what differs, as it was and as it is.
+pub(super) fn difference(old: &UserRow, new: &UserRow) -> (Option<Value>, Option<Value>) {
+    let (mut before, mut after) = (json!({}), json!({}));
+    if old.level != new.level {
+        before["level"] = json!(old.level);
+        after["level"] = json!(new.level);
+    }
+    if old.developer_permissions != new.developer_permissions {
+        before["developer_permissions"] = json!(old.developer_permissions);
+        after["developer_permissions"] = json!(new.developer_permissions);
+    }
+    (Some(before), Some(after))
+}
+
+/// Writes the row and its change-log entry, ends the user's sessions, and answers the user as they are
+/// then.
+pub(super) async fn save(
+    mut change: Change,
+    mut row: UserRow,
+    action: &'static str,
+    (before, after): (Option<Value>, Option<Value>),
+) -> Result<Response> {
+    let now = change.now;
+    if !db::users::update(&mut change.tx, &row, now).await? {
+        return Err(Error::Stale);
+    }
+    row.version += 1;
+    db::sessions::end_all(&mut change.tx, &row.id, None).await?;
+    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
+    change.record(action, &subject, before, after).await?;
+    change.commit().await?;
+    Ok(answer(row))
+}

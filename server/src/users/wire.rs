@@ -1,0 +1,63 @@
+//! A user as they are answered.
+
+use api::credentials::Status;
+use api::users::{MadeCredential, User, UserStatus};
+use axum::Json;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::clock::rfc3339;
+use crate::db::credentials::CredentialRow;
+use crate::db::users::UserRow;
+
+/// How much of the credentials a user made is asked for.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct MadeFilter {
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// How many at most, 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+}
+
+/// The user with their version.
+pub(crate) fn answer(row: UserRow) -> Response {
+    ([(header::ETAG, etag(&row))], Json(user_of(row))).into_response()
+}
+
+/// The row as Site Admins see it.
+pub(super) fn user_of(row: UserRow) -> User {
+    let status = match (row.disabled_at, row.has_password) {
+        (Some(_), _) => UserStatus::Disabled,
+        (None, false) => UserStatus::Invited,
+        (None, true) => UserStatus::Active,
+    };
+    User {
+        user_id: row.id,
+        name: row.name,
+        email: row.email,
+        level: row.level,
+        developer_permissions: row.developer_permissions,
+        status,
+        created_at: rfc3339(row.created_at),
+        last_sign_in_at: row.last_sign_in_at.map(rfc3339),
+        version: row.version.unsigned_abs(),
+    }
+}
+
+pub(super) fn made(row: CredentialRow) -> MadeCredential {
+    MadeCredential {
+        credential_id: row.id,
+        description: row.description,
+        api_type: row.api_type,
+        status: if row.revoked_at.is_some() { Status::Revoked } else { Status::Active },
+        created_at: rfc3339(row.created_at),
+    }
+}
+
+/// The version as it stands in `ETag`.
+pub(super) fn etag(row: &UserRow) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{}\"", row.version)).expect("a number is ASCII")
+}
