@@ -98,7 +98,7 @@ pub async fn list_of(db: &Db, user_id: &str, alive: Alive) -> Result<Vec<OpenSes
     let rows = sqlx::query(
         "SELECT id, created_at, last_seen_at, address, user_agent FROM sessions \
          WHERE user_id = $1 AND created_at > $2 AND last_seen_at > $3 \
-         ORDER BY last_seen_at DESC, id",
+         ORDER BY last_seen_at DESC, created_at DESC, id",
     )
     .bind(user_id)
     .bind(alive.opened_after)

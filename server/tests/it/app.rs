@@ -22,6 +22,8 @@ pub(crate) const START: i64 = 1_769_850_300_250;
 /// The address under which the console is open in the people's browsers.
 pub(crate) const ORIGIN: &str = "http://latchkey.test";
 const PASSWORD: &str = "latchkey-demo";
+/// A password that keeps the rules.
+pub(crate) const LONG_PASSWORD: &str = "otter velvet quarry 58 lantern";
 
 /// One running service with the demo's organisation in it.
 pub(crate) struct World {
@@ -41,13 +43,25 @@ impl World {
         Self::on(&database, settings).await
     }
 
+    /// A world that nobody has used yet, without a demo.
+    pub(crate) async fn empty() -> Self {
+        let database = fresh_database().await;
+        Self::start(&database, Settings::for_tests(0, None), false).await
+    }
+
     /// A world on this database: twice the same one is a restart, or a second replica.
     pub(crate) async fn on(database: &str, settings: Settings) -> Self {
+        Self::start(database, settings, true).await
+    }
+
+    async fn start(database: &str, settings: Settings, demo: bool) -> Self {
         let clock = Clock::fixed(START);
         let db = Db::open(database).await.expect("the database opens");
         let pepper = Pepper::new(b"a pepper for tests");
         start::check_pepper(&db, &pepper).await.expect("the same pepper");
-        start::fill_demo(&db, &clock, PASSWORD).await.expect("the demo is filled in");
+        if demo {
+            start::fill_demo(&db, &clock, PASSWORD).await.expect("the demo is filled in");
+        }
         let app = App::new(db, clock.clone(), pepper, settings).await.expect("the service starts");
         Self { router: server::app(app.clone()), app, clock }
     }
@@ -75,7 +89,24 @@ impl World {
     async fn person(&self, email: &str) -> Person<'_> {
         let answer = self.sign_in(email, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::OK, "{email} signs in");
+        self.holder_of(&answer)
+    }
+
+    /// Whoever was just signed in by this answer.
+    pub(crate) fn holder_of(&self, answer: &Answer) -> Person<'_> {
         Person { world: self, cookie: answer.cookie() }
+    }
+
+    /// Adds somebody, lets them choose a password at their link, and gives their id and themselves.
+    pub(crate) async fn invited(&self, new: Value) -> (String, Person<'_>) {
+        let invited = self.ada().await.post("/api/users", new).await;
+        assert_eq!(invited.status, StatusCode::CREATED, "{}", invited.body);
+        let invited = invited.json();
+        let chosen = json!({ "token": invited["link"]["token"], "password": LONG_PASSWORD });
+        let answer = self.anonymous().post("/api/password_links/use", chosen).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let id = invited["user"]["user_id"].as_str().expect("an id").to_owned();
+        (id, self.holder_of(&answer))
     }
 
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
