@@ -134,7 +134,8 @@ pub async fn verify_log(arguments: VerifyLog) -> anyhow::Result<()> {
     match verify(&db, &pepper, anchor.transpose()?).await? {
         Verdict::Intact { last: 0, .. } => say("The change log is empty."),
         Verdict::Intact { last, hash } => {
-            say(&format!("The change log is intact: {last} entries."))?;
+            let entries = if last == 1 { "entry" } else { "entries" };
+            say(&format!("The change log is intact: {last} {entries}."))?;
             say(&format!("Keep the last one elsewhere, for --contains: {last}:{hash}"))
         }
         Verdict::Broken { seq } => {

@@ -5,32 +5,53 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use serde_json::{Value, json};
+
+use crate::app::LONG_PASSWORD;
+
 /// A running `latchkey serve`; ended with the test.
 struct Program {
     child: Child,
     address: String,
+    /// What it said before it listened, line by line.
+    said: Vec<String>,
 }
 
 impl Program {
     /// Starts it on a free port and waits until it listens.
     fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = latchkey(folder, arguments).spawn().expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let address = lines.find_map(|line| {
-            line.expect("text").strip_prefix("listening on http://").map(str::to_owned)
-        });
-        Self { child, address: address.expect("it says where it listens") }
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut said = Vec::new();
+        for line in lines {
+            let line = line.expect("text");
+            if let Some(address) = line.strip_prefix("listening on http://") {
+                return Self { child, address: address.to_owned(), said };
+            }
+            said.push(line);
+        }
+        panic!("it does not say where it listens, but {said:?}");
+    }
+
+    /// Sends JSON as the console does, and gives the whole answer.
+    fn post(&self, path: &str, body: &Value) -> String {
+        let (address, body) = (&self.address, body.to_string());
+        self.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ))
     }
 
     /// What it answers to one request, headers and all.
     fn get(&self, path: &str) -> String {
+        let host = &self.address;
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
+    }
+
+    fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it accepts");
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-            self.address
-        )
-        .expect("the request is sent");
+        stream.write_all(request.as_bytes()).expect("the request is sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("the answer arrives");
         answer
@@ -57,6 +78,20 @@ fn refusal(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Runs it to its end, which must be a success, and gives what it printed.
+fn output(folder: &Path, arguments: &[&str]) -> String {
+    let output = latchkey(folder, arguments).output().expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The token at the end of a one-time address.
+fn token(address: &str) -> &str {
+    address.trim().split_once("/choose_password#").expect("a one-time address").1
+}
+
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
 
 #[test]
@@ -111,4 +146,95 @@ fn it_prints_the_openapi_document() {
     // Not `assert_eq!`, which would print both of them.
     let same = output.stdout == include_bytes!("../../openapi.json");
     assert!(same, "what it prints is not server/openapi.json");
+}
+
+#[test]
+fn the_first_start_prints_where_the_first_site_admin_is_created_and_there_is_no_default_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &SERVE);
+    let address = program.said.last().expect("it says so").clone();
+    let start = format!("http://{}/choose_password#", program.address);
+    assert!(address.starts_with(&start), "{address}");
+    for password in ["latchkey-demo", "admin", "password", ""] {
+        let typed = json!({ "email": "ada@example.com", "password": password });
+        assert!(program.post("/api/session", &typed).starts_with("HTTP/1.1 401 "));
+    }
+    let chosen = json!({
+        "token": token(&address), "password": LONG_PASSWORD, "name": "Grace", "email": "g@h.example",
+    });
+    let answer = program.post("/api/password_links/use", &chosen);
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    drop(program);
+    // From then on the program has nothing to print.
+    let program = Program::start(folder.path(), &SERVE);
+    assert_eq!(program.said, Vec::<String>::new());
+}
+
+#[test]
+fn an_operator_creates_an_admin_and_resets_a_password_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &SERVE);
+    let admin = ["create-admin", "--email", "grace@example.com", "--name", "Grace"];
+    let address = output(folder.path(), &admin);
+    assert!(address.starts_with("http://127.0.0.1:8080/choose_password#"), "{address}");
+    let chosen = json!({ "token": token(&address), "password": LONG_PASSWORD });
+    let answer = program.post("/api/password_links/use", &chosen);
+    assert!(answer.contains("edit_advanced_permissions"), "{answer}");
+    let said = refusal(folder.path(), &admin);
+    assert!(said.contains("there is a user with the e-mail grace@example.com already"), "{said}");
+
+    let reset = ["reset-password", "--email", "Grace@example.com"];
+    let elsewhere = [&reset[..], &["--public-origin", "https://console.example.com/"]].concat();
+    let address = output(folder.path(), &elsewhere);
+    assert!(address.starts_with("https://console.example.com/choose_password#"), "{address}");
+    let new = "another velvet quarry 58";
+    let chosen = json!({ "token": token(&address), "password": new });
+    assert!(program.post("/api/password_links/use", &chosen).starts_with("HTTP/1.1 200 "));
+    let sign_in = |password: &str| {
+        let typed = json!({ "email": "grace@example.com", "password": password });
+        program.post("/api/session", &typed)
+    };
+    assert!(sign_in(LONG_PASSWORD).starts_with("HTTP/1.1 401 "));
+    assert!(sign_in(new).starts_with("HTTP/1.1 200 "));
+    let said = refusal(folder.path(), &["reset-password", "--email", "nobody@example.com"]);
+    assert!(said.contains("there is no user with the e-mail nobody@example.com"), "{said}");
+}
+
+#[test]
+fn an_admin_is_created_with_a_password_from_standard_input_that_keeps_the_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let create = |password: &str| {
+        let admin = ["create-admin", "--email", "g@example.com", "--name", "Grace"];
+        let mut command = latchkey(folder.path(), &[&admin[..], &["--password-stdin"]].concat());
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("its input");
+        writeln!(stdin, "{password}").expect("it reads");
+        drop(stdin);
+        child.wait_with_output().expect("it ends")
+    };
+    let refused = create("passwordpassword");
+    assert!(!refused.status.success());
+    assert!(!String::from_utf8_lossy(&refused.stderr).contains("passwordpassword"));
+    assert!(create(LONG_PASSWORD).status.success());
+    let program = Program::start(folder.path(), &SERVE);
+    let typed = json!({ "email": "g@example.com", "password": LONG_PASSWORD });
+    assert!(program.post("/api/session", &typed).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn an_operator_proves_that_the_change_log_is_what_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = refusal(folder.path(), &["verify-log"]);
+    assert!(said.contains("there is no database latchkey.db"), "{said}");
+    let admin = ["create-admin", "--email", "grace@example.com", "--name", "Grace"];
+    output(folder.path(), &admin);
+    let first = output(folder.path(), &["verify-log"]);
+    assert!(first.starts_with("The change log is intact: 1 entry.\n"), "{first}");
+    let kept = first.trim().rsplit_once(' ').unwrap().1;
+    output(folder.path(), &["reset-password", "--email", "grace@example.com"]);
+    let later = output(folder.path(), &["verify-log", "--contains", kept]);
+    assert!(later.starts_with("The change log is intact: 2 entries.\n"), "{later}");
+    let other = kept.replace(':', ":0");
+    let said = refusal(folder.path(), &["verify-log", "--contains", &other]);
+    assert!(said.contains("entry 1 is not the one you have the hash of"), "{said}");
 }
