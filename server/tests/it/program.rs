@@ -21,16 +21,16 @@ impl Program {
     /// Starts it on a free port and waits until it listens.
     fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = latchkey(folder, arguments).spawn().expect("the program starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let mut said = Vec::new();
-        for line in lines {
+        let address = lines.find_map(|line| {
             let line = line.expect("text");
-            if let Some(address) = line.strip_prefix("listening on http://") {
-                return Self { child, address: address.to_owned(), said };
-            }
+            let address = line.strip_prefix("listening on http://").map(str::to_owned);
             said.push(line);
-        }
-        panic!("it does not say where it listens, but {said:?}");
+            address
+        });
+        said.pop();
+        Self { child, address: address.expect("it says where it listens"), said }
     }
 
     /// Sends JSON as the console does, and gives the whole answer.
