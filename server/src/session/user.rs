@@ -100,11 +100,22 @@ impl User {
 }
 
 /// The client, the request's id as the layer around `/api` has given it, and the request's headers.
-#[derive(Debug, Clone)]
+/// `Debug` leaves the headers out: the session's token is among them.
+#[derive(Clone)]
 pub struct Caller {
     pub client: Client,
     pub request_id: String,
     pub headers: HeaderMap,
+}
+
+impl std::fmt::Debug for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { client, request_id, headers: _ } = self;
+        f.debug_struct("Caller")
+            .field("client", client)
+            .field("request_id", request_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Caller {
@@ -127,5 +138,20 @@ impl<S: Sync> FromRequestParts<S> for Caller {
         _: &S,
     ) -> std::result::Result<Self, Self::Rejection> {
         Ok(Self::of(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    #[test]
+    fn a_session_token_is_not_in_debug_output() {
+        let request = Request::builder().header("cookie", "latchkey_session=secret").body(());
+        let caller = Caller::of(&request.unwrap().into_parts().0);
+        assert_eq!(cookies::session_token(&caller.headers, &caller.client), Some("secret"));
+        assert!(!format!("{caller:?}").contains("secret"));
     }
 }
