@@ -185,7 +185,8 @@ async fn an_entry_says_who_did_what_when_from_where_and_what_was_different_since
               ]
             }
           ]
-        }"#]].assert_eq(&format!("{entry:#}"));
+        }"#]]
+    .assert_eq(&format!("{entry:#}"));
 }
 
 #[tokio::test]
