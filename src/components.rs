@@ -5,10 +5,13 @@
 pub mod announcer;
 pub mod button;
 pub mod change_log;
+pub mod choices;
 pub mod combobox;
 pub mod confirm;
+pub mod conflict;
 pub mod copy;
 pub mod dialog;
+pub mod facts;
 pub mod failure;
 pub mod field;
 pub mod heading;

@@ -56,12 +56,15 @@ impl Error {
         match (self, self.status()) {
             (Self::Unreachable, _) => "Latchkey did not answer.",
             (_, 401) if !self.is(ErrorCode::WrongCredentials) => "Your session has ended.",
-            (_, 403) if self.is(ErrorCode::Forbidden) => "You are not allowed to do this.",
+            (_, 403) if self.is(ErrorCode::ProofRequired) => {
+                "This needs your password once more, and it was not given."
+            }
             (_, 404) => "There is no such thing here, or none that you may see.",
             (_, 422) => "Something in the form needs a change.",
-            (_, 429) => "That was tried too often.",
             (_, 502..=504) => "Latchkey cannot answer at the moment.",
             (Self::Refused(problem), ..500) => &problem.title,
+            (_, 403) => "You are not allowed to do this.",
+            (_, 429) => "That was tried too often.",
             (_, 500..) => "Something went wrong inside Latchkey.",
             (Self::Unreadable { .. }, _) => "The answer did not come from Latchkey.",
         }
@@ -77,9 +80,16 @@ impl Error {
                 "Check both and try again. Upper and lower case matter in the password."
             }
             (_, 401) => "Sign in again to go on. What you typed is still here.",
+            (_, 403) if self.is(ErrorCode::ProofRequired) => {
+                "Nothing was changed. What you typed is still here."
+            }
             (_, 403) => "Ask a Site Admin which permissions you have. Nothing was changed.",
             (_, 404) => "It may have been removed, or your permissions may have changed.",
             (_, 422) => "Nothing was saved yet. The fields to look at are marked.",
+            // The title says how long to wait.
+            (Self::Refused(_), 429) => {
+                "What you typed is still here. Waiting starts again with every try."
+            }
             (_, 429) => "Wait a minute, then try again.",
             (_, 502..=504) => "Try again in a moment. What you typed is still here.",
             (_, 500..) => {
@@ -133,5 +143,13 @@ mod tests {
         assert!(refused(500, "internal").what_now().contains("request id"));
         assert_eq!(Error::Unreadable { status: 429 }.what(), "That was tried too often.");
         assert_eq!(Error::Unreachable.request_id(), None);
+        // What the service knows better, it says: why not, and how long to wait.
+        for (status, code) in [(403, "forbidden"), (409, "already_so"), (429, "too_many_attempts")]
+        {
+            assert_eq!(refused(status, code).what(), "No.");
+        }
+        let unproven = refused(403, "proof_required");
+        assert!(unproven.what().contains("password"));
+        assert!(unproven.what_now().starts_with("Nothing was changed."));
     }
 }

@@ -104,6 +104,16 @@ impl Navigator {
         self.set(href, true);
     }
 
+    /// What stands behind `#` in the address, which is taken out of it: it may be a secret.
+    pub fn take_fragment(self) -> String {
+        let fragment = window().location().hash().unwrap_or_default();
+        if !fragment.is_empty() {
+            let Place { path, query } = self.place_untracked();
+            self.replace(&format!("{path}{query}"));
+        }
+        fragment.trim_start_matches('#').to_owned()
+    }
+
     /// Does something that loses what is on the screen, after asking if anybody holds it.
     pub fn leave(self, go: impl Fn() + Send + Sync + 'static) {
         match self.held() {
@@ -203,6 +213,11 @@ impl Navigator {
             self.go(href);
         }
     }
+}
+
+/// The whole address of a place of the console, to be handed to somebody.
+pub fn address_of(href: &str) -> String {
+    web_sys::Url::new_with_base(href, &base_uri()).map(|url| url.href()).unwrap_or_default()
 }
 
 /// The address every other address of the console is relative to, without query and fragment.

@@ -35,7 +35,6 @@ pub const CREDENTIALS: &str = "configure/dev_center/credentials";
 pub const USERS: &str = "configure/users";
 pub const CHANGE_LOG: &str = "configure/change_log";
 pub const ACCOUNT: &str = "account";
-pub const CHOOSE_PASSWORD: &str = "choose_password";
 
 impl Route {
     /// The route of a path below the base.
@@ -60,6 +59,11 @@ impl Route {
 /// The page of one credential.
 pub fn credential(id: &str) -> String {
     api::paths::with_id("configure/dev_center/credentials/{id}", id)
+}
+
+/// The address of a password link. What stands behind `#` is never sent to a server.
+pub fn choose_password(token: &str) -> String {
+    format!("choose_password#{token}")
 }
 
 /// The page of one user.
@@ -168,7 +172,7 @@ mod tests {
         assert_eq!(Route::parse(USERS), Route::Users);
         assert_eq!(Route::parse(CHANGE_LOG), Route::ChangeLog);
         assert_eq!(Route::parse(ACCOUNT), Route::Account);
-        assert_eq!(Route::parse(CHOOSE_PASSWORD), Route::ChoosePassword);
+        assert_eq!(Route::parse("choose_password"), Route::ChoosePassword);
         assert_eq!(Route::parse("configure/user"), Route::NotFound);
     }
 
@@ -206,7 +210,7 @@ mod tests {
         let query = address.strip_prefix(SIGN_IN).unwrap();
         assert_eq!(after_sign_in(query), "configure/dev_center/credentials?q=a&status=active");
         assert_eq!(sign_in_from("", ""), "sign_in");
-        assert_eq!(sign_in_from(CHOOSE_PASSWORD, ""), "sign_in");
+        assert_eq!(sign_in_from("choose_password", ""), "sign_in");
         for elsewhere in [
             "choose_password",
             "//evil.example/",

@@ -109,7 +109,7 @@ test("where nothing may copy, the key is selected and the person told how", asyn
   });
   const key = await reveal(app);
   await app.store.copy.click();
-  const byHand = "The key is selected: press Ctrl+C, or ⌘C on a Mac, to copy it.";
+  const byHand = "It is selected: press Ctrl+C, or ⌘C on a Mac, to copy it.";
   await expect(app.store.dialog.getByText(byHand).first()).toBeVisible();
   await expect(app.store.copy).toHaveText("Copy");
   await expect.poll(() => watch.announced).toContain(byHand);

@@ -1,7 +1,7 @@
-//! `/api/session`: who is signed in, signing in and out.
+//! `/api/session`: who is signed in, signing in and out, giving the password again.
 
 use api::paths;
-use api::session::{NewSession, SessionState};
+use api::session::{NewSession, Proof, SessionState};
 use gloo_net::http::Method;
 
 use super::Call;
@@ -17,4 +17,8 @@ pub async fn create(who: &NewSession) -> Result<SessionState, Error> {
 
 pub async fn end() -> Result<(), Error> {
     Call::new(Method::DELETE, paths::SESSION).send().await.map(drop)
+}
+
+pub async fn prove(proof: &Proof) -> Result<(), Error> {
+    Call::new(Method::POST, paths::SESSION_PROOF).json(proof).send().await.map(drop)
 }

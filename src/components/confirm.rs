@@ -21,9 +21,20 @@ pub struct Confirm {
     pub danger: bool,
 }
 
-/// Asks; `on_ok` does it, and the dialog stays until whoever asked takes it away.
+/// Asks; see [`confirm_with`].
 pub fn confirm(
+    asked: &Confirm,
+    on_ok: Task,
+    error: RwSignal<Option<Error>>,
+    on_cancel: impl Fn() + Clone + 'static,
+) -> View {
+    confirm_with(asked, View::none(), on_ok, error, on_cancel)
+}
+
+/// Asks, and shows what it is about; `on_ok` does it, and the dialog stays until whoever asked takes it away.
+pub fn confirm_with(
     confirm: &Confirm,
+    about: View,
     on_ok: Task,
     error: RwSignal<Option<Error>>,
     on_cancel: impl Fn() + Clone + 'static,
@@ -34,7 +45,7 @@ pub fn confirm(
         .class("actions")
         .child(button("button", confirm.cancel, on_cancel.clone()))
         .child(task_button(class, confirm.ok, on_ok));
-    let body = View::from(el("div").class("dialog-text").child(text))
+    let body = View::from(el("div").class("dialog-text").child(text).child(about))
         .and(failure(error, None))
         .and(actions);
     dialog(Kind::Question, &confirm.title, on_cancel, body)

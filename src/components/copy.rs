@@ -61,7 +61,7 @@ pub fn copy_field(id: &str, label: &str, text: String) -> El {
         .child(by_hand.flag_with("hidden", move || outcome.get() != Outcome::ByHand))
 }
 
-const BY_HAND: &str = "The key is selected: press Ctrl+C, or ⌘C on a Mac, to copy it.";
+const BY_HAND: &str = "It is selected: press Ctrl+C, or ⌘C on a Mac, to copy it.";
 
 /// The clipboard proper: only on https and loopback, and only when the browser allows it.
 async fn write(text: &str) -> bool {

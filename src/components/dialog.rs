@@ -14,6 +14,8 @@ pub enum Kind {
     Question,
     /// Holds a form, whose lists may reach over its edge. Esc closes it.
     Form,
+    /// Holds a form that is longer than some screens, and scrolls there. Esc closes it.
+    LongForm,
     /// Holds something that must not be lost: only its own buttons close it.
     Kept,
 }
@@ -29,7 +31,7 @@ pub fn dialog(
     let (outer, inner) = match kind {
         Kind::Question => ("narrow", "dialog"),
         Kind::Form => ("", "dialog open-ended"),
-        Kind::Kept => ("", "dialog"),
+        Kind::LongForm | Kind::Kept => ("", "dialog"),
     };
     let inner = el("div").class(inner).child(el("h2").text(title)).child(body).child(announcer());
     let dialog = el("dialog")

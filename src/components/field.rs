@@ -66,6 +66,17 @@ pub fn select(
         .on("change", move |event| on_choose(value_of(&event)))
 }
 
+/// A list to narrow by. Its first choice narrows nothing.
+pub fn filter_select(
+    (label, any): (&str, &str),
+    mut options: Vec<(String, String)>,
+    value: impl Fn() -> String + 'static,
+    on_choose: impl Fn(String) + 'static,
+) -> El {
+    options.insert(0, (String::new(), any.to_owned()));
+    select(&options, value, on_choose).attr("aria-label", label)
+}
+
 /// A control, and what it stands in, under its label and above what is wrong with it.
 pub fn labelled(
     id: &'static str,

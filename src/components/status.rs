@@ -1,6 +1,7 @@
 //! A state as a word with a dot, never as a colour alone; and the methods of the API as small tags.
 
 use api::credentials::{Credential, Status};
+use api::users::UserStatus;
 
 use crate::dom::{El, el};
 
@@ -12,6 +13,16 @@ pub fn status(credential: &Credential) -> El {
         (Status::Active, Some(_)) => ("status", Status::Active.label()),
     };
     el("span").class(class).text(word)
+}
+
+/// `Active`, `Invited` or `Disabled`.
+pub fn user_status(status: UserStatus) -> El {
+    let class = match status {
+        UserStatus::Active => "status",
+        UserStatus::Invited => "status waiting",
+        UserStatus::Disabled => "status revoked",
+    };
+    el("span").class(class).text(status.label())
 }
 
 /// `GET` quiet, writes green, `DELETE` red.

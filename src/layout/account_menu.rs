@@ -7,7 +7,7 @@ use super::appearance;
 use crate::components::button::task_button;
 use crate::components::failure::failure;
 use crate::components::icon::icon;
-use crate::dom::{El, View, el};
+use crate::dom::{View, el};
 use crate::location::Navigator;
 use crate::routes;
 use crate::session::Account;
@@ -18,18 +18,22 @@ pub fn account_menu() -> View {
     let Some(session) = account.session() else { return View::none() };
     let error = RwSignal::new(None);
     let end = Task::new(move || async move {
-        error.set(account.sign_out().await.err());
+        let appearance = appearance::stored();
+        let ended = account.sign_out().await;
+        // The service asks the browser to forget all that was stored here; this is the browser's own.
+        appearance::choose(&appearance);
+        error.set(ended.err());
     });
     // What is unsaved on the screen is asked about first.
     let sign_out = Task::new(move || {
         navigator.leave(move || end.run());
         std::future::ready(())
     });
-    let first_name = session.user.name.split(' ').next().unwrap_or_default();
+    let first_name = move || account.name().split(' ').next().unwrap_or_default().to_owned();
     let label = el("span")
         .class("label")
         .child(el("span").class("visually-hidden").text("Account: "))
-        .text(first_name);
+        .text_with(first_name);
     let opener = el("button")
         .attr("type", "button")
         .class("bar-item")
@@ -39,7 +43,7 @@ pub fn account_menu() -> View {
         .child(icon("chevron"));
     let who = el("div")
         .class("who")
-        .child(el("strong").text(&session.user.name))
+        .child(el("strong").text_with(move || account.name()))
         .child(el("span").class("secondary").text(&session.user.email));
     // The menu stands on the top layer: it would cover the screen this leads to.
     let own_account = el("a")
@@ -54,7 +58,7 @@ pub fn account_menu() -> View {
         .attr("popover", "auto")
         .child(who)
         .child(own_account)
-        .child(appearance_choice())
+        .child(appearance::appearance("appearance"))
         .child(task_button("button", "Sign out", sign_out))
         .child(failure(error, Some(end)));
     View::from(opener).and(menu)
@@ -64,18 +68,4 @@ fn close() {
     if let Some(menu) = document().get_element_by_id("account-menu") {
         let _ = menu.unchecked_into::<web_sys::HtmlElement>().hide_popover();
     }
-}
-
-fn appearance_choice() -> El {
-    let stored = appearance::stored();
-    let choice = |(value, label): (&'static str, &'static str)| {
-        let choice = el("input").attr("type", "radio").attr("name", "appearance");
-        let choice = choice.on("change", move |_| appearance::choose(value));
-        let choice = if stored == value { choice.attr("checked", "") } else { choice };
-        el("label").child(choice).text(label)
-    };
-    let choices = appearance::CHOICES.into_iter().map(choice).collect::<View>();
-    el("fieldset")
-        .child(el("legend").class("secondary").text("Appearance"))
-        .child(el("div").class("choices").child(choices))
 }

@@ -3,12 +3,26 @@
 
 use leptos::prelude::*;
 
+use crate::components::choices::choices;
+use crate::dom::El;
+
 const KEY: &str = "latchkey.appearance";
 
 /// As stored and as shown. The empty one follows the system.
-pub const CHOICES: [(&str, &str); 3] = [("", "Auto"), ("light", "Light"), ("dark", "Dark")];
+const CHOICES: [(&str, &str); 3] = [("", "Auto"), ("light", "Light"), ("dark", "Dark")];
 
-/// The stored choice; the system's where storage is closed to this page.
+thread_local! {
+    /// What is chosen now.
+    static CHOSEN: ArcRwSignal<String> = ArcRwSignal::new(stored());
+}
+
+/// The choice, which can stand on the page more than once under different names.
+pub fn appearance(name: &str) -> El {
+    let chosen = || CHOSEN.with(Clone::clone).get();
+    choices("Appearance", name, &CHOICES, chosen, choose)
+}
+
+/// As stored; the system's where storage is closed to this page.
 pub fn stored() -> String {
     storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).unwrap_or_default()
 }
@@ -29,6 +43,7 @@ pub fn choose(choice: &str) {
             storage.set_item(KEY, choice)
         };
     }
+    CHOSEN.with(Clone::clone).set(choice.to_owned());
 }
 
 fn storage() -> Option<web_sys::Storage> {

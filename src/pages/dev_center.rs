@@ -2,18 +2,25 @@
 
 use api::session::Session;
 use api::users::{DeveloperPermission, Person};
+use leptos::prelude::*;
 
+use crate::components::button::task_button;
+use crate::components::failure::failure;
 use crate::components::heading::heading;
 use crate::components::icon::icon;
-use crate::dom::{View, el};
-use crate::routes;
+use crate::dom::{El, View, el, switch};
 use crate::session::Account;
+use crate::task::Task;
+use crate::{query, routes};
 
 pub fn page() -> View {
-    match Account::expect().session() {
-        Some(session) if session.api_types().is_empty() => not_permitted(&session),
-        _ => entries(),
-    }
+    let account = Account::expect();
+    let missing = move || account.session_now().filter(|who| who.api_types().is_empty());
+    let missing = Memo::new(move |_| missing());
+    switch(
+        move || missing.get(),
+        move |missing| missing.map_or_else(entries, |session| not_permitted(account, &session)),
+    )
 }
 
 fn entries() -> View {
@@ -28,7 +35,7 @@ fn entries() -> View {
 }
 
 /// What is missing, and whom to ask.
-fn not_permitted(session: &Session) -> View {
+fn not_permitted(account: Account, session: &Session) -> View {
     let needed = [
         DeveloperPermission::ManageAllApiCredentials,
         DeveloperPermission::ManageJobBoardApiCredentials,
@@ -39,7 +46,8 @@ fn not_permitted(session: &Session) -> View {
         .child(el("h2").text("You need a developer permission to work here"))
         .child(el("p").text("One of these opens the Dev Center for you:"))
         .child(el("ul").child(needed.into_iter().collect::<View>()))
-        .child(who_can_grant(&session.can_grant));
+        .child(who_can_grant(&session.can_grant))
+        .child(ways_on(account, session));
     View::from(heading("Dev Center".to_owned())).and(text)
 }
 
@@ -54,4 +62,46 @@ fn who_can_grant(people: &[Person]) -> View {
     };
     let people = people.iter().map(person).collect::<View>();
     View::from(el("p").text("These people can grant it:")).and(el("ul").child(people))
+}
+
+/// Asking for it, and seeing whether it was given.
+fn ways_on(account: Account, session: &Session) -> View {
+    let (error, said) = (RwSignal::new(None), RwSignal::new(""));
+    let check = Task::new(move || async move {
+        error.set(None);
+        said.set("");
+        match account.read_again().await {
+            // Gone with the screen, when anything has changed.
+            Ok(()) => drop(said.try_set("Checked just now: nobody has granted one yet.")),
+            Err(refused) => error.set(Some(refused)),
+        }
+    });
+    let ask = (!session.can_grant.is_empty()).then(|| ask_by_email(account, session));
+    let after =
+        "When somebody grants it, you are signed out: sign in again, and the Dev Center is open.";
+    let buttons =
+        el("div").class("ways").child(ask).child(task_button("button", "Check again", check));
+    let said = el("p").attr("role", "status").text_with(move || said.get().to_owned());
+    View::from(buttons)
+        .and(said)
+        .and(el("p").class("secondary").text(after))
+        .and(failure(error, None))
+}
+
+/// Opens the person's own mail program, with the question in it.
+fn ask_by_email(account: Account, session: &Session) -> El {
+    let to: Vec<&str> = session.can_grant.iter().map(|person| person.email.as_str()).collect();
+    let text = format!(
+        "Hello,\r\n\r\nplease give me ({}) the developer permission “{}” in Latchkey of {}: Configure > \
+         Users > {} > Permissions.\r\n\r\nThank you\r\n{}\r\n",
+        session.user.email,
+        DeveloperPermission::ManageAllApiCredentials.label(),
+        account.organization(),
+        session.user.name,
+        session.user.name,
+    );
+    let subject = "A developer permission in Latchkey";
+    let question = query::write(&[("subject", subject), ("body", &text)]);
+    let href = format!("mailto:{}{question}", to.join(","));
+    el("a").class("button").attr("href", &href).text("Ask by e-mail")
 }

@@ -1,12 +1,13 @@
-//! Signing in, and signing in again over whatever was on the screen when a session ended.
+//! Signing in; and giving the password over whatever is on the screen, when a session ended or something
+//! needs it once more.
 
 use api::error::ErrorCode;
-use api::session::NewSession;
+use api::session::{NewSession, Proof};
 use leptos::prelude::*;
 
+use crate::client::Ask;
 use crate::components::announcer::announcer;
 use crate::components::button::{button, submit_button};
-use crate::components::dialog::{Kind, dialog};
 use crate::components::failure::failure;
 use crate::components::field::{Text, focus_first_fault, text_field};
 use crate::components::heading::heading;
@@ -14,9 +15,12 @@ use crate::components::icon::icon;
 use crate::components::password::password_field;
 use crate::dom::{El, View, el};
 use crate::error::Error;
-use crate::location::Navigator;
 use crate::session::Account;
 use crate::task::Task;
+
+pub mod again;
+
+mod first;
 
 const EMAIL: Text = Text { id: "email", label: "E-mail", kind: "email", autocomplete: "username" };
 const PASSWORD: Text =
@@ -31,6 +35,8 @@ const DEMO_PEOPLE: [(&str, &str); 3] = [
 /// What is typed, and what came of it.
 #[derive(Debug, Clone, Copy)]
 struct Form {
+    /// What the password is given for.
+    ask: Ask,
     email: RwSignal<String>,
     password: RwSignal<String>,
     error: RwSignal<Option<Error>>,
@@ -39,8 +45,9 @@ struct Form {
 }
 
 impl Form {
-    fn new(email: String) -> Self {
+    fn new(ask: Ask, email: String) -> Self {
         Self {
+            ask,
             email: RwSignal::new(email),
             password: RwSignal::default(),
             error: RwSignal::new(None),
@@ -64,7 +71,10 @@ impl Form {
             if !missing.is_empty() {
                 return focus_first_fault();
             }
-            let result = account.sign_in(&NewSession { email, password }).await;
+            let result = match self.ask {
+                Ask::SignIn => account.sign_in(&NewSession { email, password }).await,
+                Ask::Proof => account.prove(&Proof { password }).await,
+            };
             if result.is_err() {
                 self.error.set(result.err());
                 focus_first_fault();
@@ -73,20 +83,27 @@ impl Form {
     }
 
     fn password_field(self) -> El {
-        let fault = self.fault("/password");
-        let fault = move || {
-            let wrong =
-                self.error.with(|e| e.as_ref().is_some_and(|e| e.is(ErrorCode::WrongCredentials)));
-            let wrong = wrong.then(|| "E-mail and password do not belong together.".to_owned());
-            wrong.or_else(|| fault.get())
+        let missing = self.fault("/password");
+        let (id, words) = match self.ask {
+            Ask::SignIn => ("password", "E-mail and password do not belong together."),
+            // The dialog that asks for a proof may stand under the one that asks to sign in again.
+            Ask::Proof => ("proof", "This is not your password."),
         };
-        password_field(PASSWORD, self.password, Signal::derive(fault))
+        let wrong = move || {
+            let is_wrong = |e: &Error| e.is(ErrorCode::WrongCredentials);
+            self.error.with(|e| e.as_ref().is_some_and(is_wrong)).then(|| words.to_owned())
+        };
+        let fault = Signal::derive(move || wrong().or_else(|| missing.get()));
+        password_field(Text { id, ..PASSWORD }, self.password, fault)
     }
 
     fn fault(self, pointer: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
             let missing = self.missing.with(|missing| missing.contains(&pointer));
-            let missing = missing.then(|| "This is needed to sign in.".to_owned());
+            let missing = missing.then(|| match self.ask {
+                Ask::SignIn => "This is needed to sign in.".to_owned(),
+                Ask::Proof => "Enter your password.".to_owned(),
+            });
             missing.or_else(|| self.error.with(|e| Some(e.as_ref()?.at(pointer)?.to_owned())))
         })
     }
@@ -103,7 +120,10 @@ impl Form {
 /// The sign-in page. Signing in leads back to where the person came from: `layout.rs` sees to it.
 pub fn page() -> View {
     let account = Account::expect();
-    let form = Form::new(String::new());
+    if account.needs_first_site_admin() {
+        return first::page();
+    }
+    let form = Form::new(Ask::SignIn, String::new());
     let sign_in = form.task();
     let title = el("div")
         .child(heading("Sign in".to_owned()))
@@ -114,11 +134,13 @@ pub fn page() -> View {
         .child(form.password_field())
         .child(failure(form.error, None))
         .child(submit_button("Sign in".to_owned().into(), sign_in));
-    let main = el("main")
-        .class("sign-in")
-        .child(el("p").class("brand").child(icon("key")).text("Latchkey"))
-        .child(card)
-        .child(account.is_demo().then(|| demo_note(form)));
+    outside(View::from(card).and(account.is_demo().then(|| demo_note(form))))
+}
+
+/// A screen outside the console, under its name.
+fn outside(content: impl Into<View>) -> View {
+    let brand = el("p").class("brand").child(icon("key")).text("Latchkey");
+    let main = el("main").class("sign-in").child(brand).child(content);
     View::from(main).and(announcer())
 }
 
@@ -142,34 +164,4 @@ fn demo_note(form: Form) -> El {
         .child(el("h2").id("demo-title").text("This is a demo"))
         .child(text)
         .child(el("ul").child(DEMO_PEOPLE.into_iter().map(person).collect::<View>()))
-}
-
-/// The session ended while someone worked: asks for the password over the page, which stays as it is.
-/// What was under way goes on afterwards.
-pub fn again(account: Account) -> View {
-    let navigator = Navigator::expect();
-    let email = account.session().map(|session| session.user.email).unwrap_or_default();
-    let form = Form::new(email.clone());
-    let sign_in = form.task();
-    // For password managers, which look for the name beside the password.
-    let name = el("input")
-        .attr("type", "email")
-        .attr("autocomplete", "username")
-        .attr("value", &email)
-        .attr("readonly", "")
-        .attr("hidden", "");
-    let actions = el("div")
-        .class("actions")
-        .child(button("button text", "Someone else", move || account.change_person(navigator)))
-        .child(button("button", "Not now", move || account.dismiss()))
-        .child(submit_button("Sign in".to_owned().into(), sign_in));
-    let text = "Your session has ended. Nothing you typed is lost: sign in and what you were doing goes on.";
-    let body = Form::view(sign_in, "dialog-form")
-        .child(el("p").text(text))
-        .child(el("p").text("Signed in as ").child(el("strong").text(&email)))
-        .child(name)
-        .child(form.password_field())
-        .child(failure(form.error, None))
-        .child(actions);
-    dialog(Kind::Form, "Sign in again", move || account.dismiss(), body)
 }

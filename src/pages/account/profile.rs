@@ -1,7 +1,7 @@
 //! Who the person is and what they may do. The name they can change themselves.
 
 use api::error::{ErrorCode, FieldError};
-use api::users::{AccountChanges, DeveloperPermission, User, check_name};
+use api::users::{AccountChanges, User, check_name};
 use leptos::prelude::*;
 
 use super::{form, send};
@@ -9,7 +9,7 @@ use crate::client;
 use crate::components::announcer::announce;
 use crate::components::failure::failure;
 use crate::components::field::{Text, focus_first_fault, text_field};
-use crate::dom::{El, View, el};
+use crate::dom::{View, el};
 use crate::error::Error;
 use crate::location::{Navigator, Question};
 use crate::session::Account;
@@ -104,7 +104,7 @@ fn facts(user: &User) -> View {
     let permissions: View = if user.developer_permissions.is_empty() {
         "None".into()
     } else {
-        el("ul").child(held.map(permission).collect::<View>()).into()
+        el("ul").child(held.map(|one| el("li").text(one.label())).collect::<View>()).into()
     };
     let facts = el("dl")
         .class("facts")
@@ -113,8 +113,4 @@ fn facts(user: &User) -> View {
         .child(fact("Developer permissions", permissions));
     let whose = "Someone else decides these: a Site Admin who can edit another user’s advanced permissions.";
     View::from(facts).and(el("p").class("secondary").text(whose))
-}
-
-fn permission(permission: &DeveloperPermission) -> El {
-    el("li").text(permission.label())
 }

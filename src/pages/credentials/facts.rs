@@ -7,8 +7,9 @@ use super::Open;
 use super::edit::Editor;
 use crate::client::credentials::Step;
 use crate::components::button::button;
+use crate::components::facts::{fact, facts_card, moment};
 use crate::components::status::status;
-use crate::components::time::{ago, exact};
+use crate::components::time::ago;
 use crate::dom::{El, View, el};
 
 pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
@@ -26,29 +27,14 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
     };
     let revoked = credential.revoked_at.as_ref();
     let revoked = revoked.map(|time| fact("Revoked", moment(ago(time), time)));
-    let facts = el("dl")
-        .class("facts")
-        .child(fact("Partner", partner))
-        .child(fact("API type", credential.api_type.label()))
-        .child(fact("API key", hint))
-        .child(fact("Status", status(&credential)))
-        .child(fact("Created", moment(created, &credential.created_at)))
-        .child(fact("Last used", last_used))
-        .child(revoked);
-    el("section")
-        .class("card facts-card")
-        .attr("aria-label", "About this credential")
-        .child(facts)
-        .child(el("div").class("facts-actions").child(actions(credential, open)))
-}
-
-/// A time as people say it, and below it the time exactly.
-fn moment(words: impl Into<View>, time: &str) -> View {
-    words.into().and(el("span").class("secondary").text(&exact(time)))
-}
-
-fn fact(name: &str, value: impl Into<View>) -> El {
-    el("div").child(el("dt").text(name)).child(el("dd").child(value))
+    let facts = View::from(fact("Partner", partner))
+        .and(fact("API type", credential.api_type.label()))
+        .and(fact("API key", hint))
+        .and(fact("Status", status(&credential)))
+        .and(fact("Created", moment(created, &credential.created_at)))
+        .and(fact("Last used", last_used))
+        .and(revoked);
+    facts_card("About this credential", facts, actions(credential, open))
 }
 
 fn actions(credential: Credential, open: RwSignal<Open>) -> View {

@@ -5,7 +5,7 @@ use api::partners::PartnerId;
 use leptos::prelude::*;
 
 use crate::client;
-use crate::components::field::select;
+use crate::components::field::filter_select;
 use crate::components::search::search_field;
 use crate::dom::{El, View, el, part};
 use crate::location::Navigator;
@@ -21,14 +21,16 @@ pub fn filters(navigator: Navigator) -> El {
         navigator.replace(&routes::credentials(&filter));
     };
     let statuses = Status::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
-    let status = select(
-        &with_any("Any status", statuses.into()),
+    let status = filter_select(
+        ("Filter by status", "Any status"),
+        statuses.into(),
         move || filter.with(|filter| filter.status.map_or("", Status::as_str).to_owned()),
         move |name| change(&|filter| filter.status = Status::from_name(&name)),
     );
     let types = ApiType::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
-    let api_type = select(
-        &with_any("Any type", types.into()),
+    let api_type = filter_select(
+        ("Filter by type", "Any type"),
+        types.into(),
         move || filter.with(|filter| filter.api_type.map_or("", ApiType::as_str).to_owned()),
         move |name| change(&|filter| filter.api_type = ApiType::from_name(&name)),
     );
@@ -40,15 +42,9 @@ pub fn filters(navigator: Navigator) -> El {
     el("search")
         .class("filters")
         .child(search)
-        .child(status.attr("aria-label", "Filter by status"))
-        .child(api_type.attr("aria-label", "Filter by type"))
+        .child(status)
+        .child(api_type)
         .child(partner(filter, change))
-}
-
-/// Every choice, after the one that does not narrow.
-fn with_any(any: &str, mut options: Vec<(String, String)>) -> Vec<(String, String)> {
-    options.insert(0, (String::new(), any.to_owned()));
-    options
 }
 
 /// The partners come with the catalogue; until then, and without it, there is only `Any partner`.
@@ -67,7 +63,7 @@ fn partner(
             let id = Some(id).filter(|id| !id.is_empty());
             change(&|filter| filter.partner = id.clone().map(PartnerId));
         };
-        let select = select(&with_any("Any partner", partners), chosen, choose);
-        select.attr("aria-label", "Filter by partner").into()
+        let names = ("Filter by partner", "Any partner");
+        filter_select(names, partners, chosen, choose).into()
     })
 }

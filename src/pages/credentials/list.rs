@@ -100,7 +100,7 @@ impl List {
             self.rows.with(|rows| rows.iter().map(|one| row(one, &catalogue, open)).collect())
         };
         let table = el("table")
-            .class("credentials")
+            .class("listing")
             .attr("role", "table")
             .child(el("thead").attr("role", "rowgroup").child(head))
             .child(el("tbody").attr("role", "rowgroup").part(rows));

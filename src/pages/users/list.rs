@@ -1,0 +1,156 @@
+//! The table of users, and what stands in its place when there are none.
+
+use api::Page;
+use api::users::{DeveloperPermission, User, UserFilter, UserStatus};
+use leptos::prelude::*;
+
+use super::rights::short;
+use crate::client;
+use crate::components::announcer::announce;
+use crate::components::button::task_button;
+use crate::components::failure::failure;
+use crate::components::loading::loading;
+use crate::components::status::user_status;
+use crate::components::time::ago;
+use crate::dom::{El, View, el};
+use crate::location::Navigator;
+use crate::routes;
+use crate::task::{Reading, Task};
+
+/// What is listed: the first page as it was read, and the ones that were asked for since.
+#[derive(Clone, Copy)]
+pub struct List {
+    read: Reading<Page<User>>,
+    filter: Memo<UserFilter>,
+    rows: RwSignal<Vec<User>>,
+    next: RwSignal<Option<String>>,
+}
+
+impl List {
+    /// Reads what the filters in the address ask for, and again whenever they change.
+    pub fn read(navigator: Navigator) -> Self {
+        let query = navigator.query();
+        let filter = Memo::new(move |_| routes::user_filter_in(&query.get()));
+        let read = Reading::new(move || {
+            let filter = filter.get();
+            async move { client::users::list(&filter).await }
+        });
+        Self { read, filter, rows: RwSignal::default(), next: RwSignal::default() }
+    }
+
+    pub fn refetch(self) {
+        self.read.again();
+    }
+
+    pub fn view(self) -> View {
+        loading(self.read, move |page| {
+            if self.filter.with_untracked(|filter| *filter != UserFilter::default()) {
+                announce(count(page.items.len(), page.next.is_some()));
+            }
+            let empty = page.items.is_empty();
+            self.rows.set(page.items);
+            self.next.set(page.next);
+            // Whoever looks at this is a user: without a filter there is always one.
+            if empty { none_match().into() } else { self.table() }
+        })
+    }
+
+    fn table(self) -> View {
+        // The roles say again what the elements are: as cards on a narrow screen they are displayed as
+        // something else, and browsers then forget it.
+        let column =
+            |name: &str| el("th").attr("role", "columnheader").attr("scope", "col").text(name);
+        let columns = ["Name", "Level", "Developer permissions", "Status", "Last sign-in"];
+        let head =
+            el("tr").attr("role", "row").child(columns.into_iter().map(column).collect::<View>());
+        let rows = move || self.rows.with(|rows| rows.iter().map(row).collect());
+        let table = el("table")
+            .class("listing users")
+            .attr("role", "table")
+            .child(el("thead").attr("role", "rowgroup").child(head))
+            .child(el("tbody").attr("role", "rowgroup").part(rows));
+        View::from(table).and(self.show_more())
+    }
+
+    fn show_more(self) -> View {
+        let error = RwSignal::new(None);
+        let more = Task::new(move || async move {
+            error.set(None);
+            let (Some(filter), Some(cursor)) =
+                (self.filter.try_get_untracked(), self.next.try_get_untracked())
+            else {
+                return;
+            };
+            match client::users::list(&UserFilter { cursor, ..filter }).await {
+                Ok(page) => {
+                    announce(count(page.items.len(), page.next.is_some()));
+                    self.rows.update(|rows| rows.extend(page.items));
+                    self.next.set(page.next);
+                }
+                Err(refused) => error.set(Some(refused)),
+            }
+        });
+        let button = el("p").child(task_button("button", "Show more", more));
+        failure(error, Some(more))
+            .and(button.flag_with("hidden", move || self.next.with(Option::is_none)))
+    }
+}
+
+fn row(user: &User) -> El {
+    let cell = |label: &str| el("td").attr("role", "cell").attr("data-label", label);
+    let name = el("a").attr("href", &routes::user(&user.user_id)).text(&user.name);
+    let email = el("span").class("secondary").text(&user.email);
+    let name = el("td").attr("role", "cell").class("name").child(name).child(email);
+    let last = match &user.last_sign_in_at {
+        Some(time) => ago(time),
+        None => el("span").class("secondary").text("Never"),
+    };
+    let disabled = user.status == UserStatus::Disabled;
+    el("tr")
+        .attr("role", "row")
+        .class(if disabled { "revoked" } else { "" })
+        .child(name)
+        .child(cell("Level").text(user.level.label()))
+        .child(cell("Permissions").child(permissions(&user.developer_permissions)))
+        .child(cell("Status").child(user_status(user.status)))
+        .child(cell("Last sign-in").child(last))
+}
+
+/// In few words; in full on hover.
+fn permissions(held: &[DeveloperPermission]) -> View {
+    if held.is_empty() {
+        return el("span").class("secondary").text("None").into();
+    }
+    let one = |permission: &DeveloperPermission| {
+        let words = el("span").attr("title", permission.label()).text(short(*permission));
+        el("li").child(words)
+    };
+    el("ul").class("held").child(held.iter().map(one).collect::<View>()).into()
+}
+
+fn none_match() -> El {
+    let clear = el("a").class("button").attr("href", routes::USERS).text("Clear filters");
+    el("div").class("empty").child(el("h2").text("No user matches these filters")).child(clear)
+}
+
+/// How many came, for whoever cannot see them come.
+fn count(here: usize, more: bool) -> String {
+    match (here, more) {
+        (0, _) => "No users".to_owned(),
+        (1, false) => "1 user".to_owned(),
+        (_, false) => format!("{here} users"),
+        (_, true) => format!("{here} users, and there are more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_is_said_in_words() {
+        assert_eq!(count(0, false), "No users");
+        assert_eq!(count(1, false), "1 user");
+        assert_eq!(count(50, true), "50 users, and there are more");
+    }
+}
