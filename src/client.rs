@@ -17,24 +17,35 @@ pub mod account;
 pub mod catalogue;
 pub mod change_log;
 pub mod credentials;
+pub mod password_links;
 pub mod session;
 pub mod sessions;
+pub mod users;
 
 /// After this long without an answer there is none.
 const TIMEOUT_MS: u32 = 30_000;
 
-/// Asks the person to sign in again; true when they did.
-pub type SignInAgain = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = bool>>>>;
+/// What a call waits for that only the person can give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// The session has ended: sign in again.
+    SignIn,
+    /// The password was last given too long ago for what is to be done: give it once more.
+    Proof,
+}
+
+/// Asks the person; true when they did it.
+pub type Asker = Rc<dyn Fn(Ask) -> Pin<Box<dyn Future<Output = bool>>>>;
 
 thread_local! {
     static API_BASE: RefCell<Option<String>> = const { RefCell::new(None) };
-    static SIGN_IN_AGAIN: RefCell<Option<SignInAgain>> = const { RefCell::new(None) };
+    static ASKER: RefCell<Option<Asker>> = const { RefCell::new(None) };
 }
 
-/// What to do when a session has ended under the hands of the person who works in it: a call that meets
-/// this waits, and is made again after they signed in, so that nothing they did is lost.
-pub fn when_signed_out(ask: SignInAgain) {
-    SIGN_IN_AGAIN.set(Some(ask));
+/// Whom to turn to when a call needs the person who works here: it waits, and is made again after they did
+/// what is asked, so that nothing they did before is lost.
+pub fn when_asked(asker: Asker) {
+    ASKER.set(Some(asker));
 }
 
 /// One call of the admin API, ready to be made again.
@@ -67,7 +78,7 @@ impl Call {
         serde_json::from_str(&text).map_err(|_| Error::Unreadable { status })
     }
 
-    /// Makes the call; again, if the session had ended and the person signed in once more.
+    /// Makes the call; again, if the person did what it was refused for.
     async fn send(self) -> Result<(u16, String), Error> {
         loop {
             let (status, text) = self.exchange().await?;
@@ -75,9 +86,13 @@ impl Call {
                 return Ok((status, text));
             }
             let error = Error::from_answer(status, &text);
-            let ask = SIGN_IN_AGAIN.with_borrow(Clone::clone);
-            match ask {
-                Some(ask) if error.is(ErrorCode::Unauthenticated) && ask().await => {}
+            let ask = match &error {
+                error if error.is(ErrorCode::Unauthenticated) => Some(Ask::SignIn),
+                error if error.is(ErrorCode::ProofRequired) => Some(Ask::Proof),
+                _ => None,
+            };
+            match ask.zip(ASKER.with_borrow(Clone::clone)) {
+                Some((ask, asker)) if asker(ask).await => {}
                 _ => return Err(error),
             }
         }

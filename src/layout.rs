@@ -58,9 +58,8 @@ pub fn app(state: Result<SessionState, Error>) -> View {
         Outer::SignIn => pages::sign_in::page(),
         Outer::ChoosePassword => pages::choose_password::page(),
     };
-    let again = move |ended: bool| ended.then(|| pages::sign_in::again(account)).into();
     switch(move || outer.get(), frame)
-        .and(switch(move || account.ended.get(), again))
+        .and(pages::sign_in::again::dialogs(account))
         .and(part(move || question(navigator).into()))
 }
 
@@ -115,12 +114,14 @@ fn top_bar() -> El {
 }
 
 fn left_panel(route: Memo<Route>) -> El {
-    let may_list_users = Account::expect().session().is_some_and(|who| who.may_list_users());
-    let items = View::none()
-        .and(item(route, routes::DEV_CENTER, "code", "Dev Center"))
-        .and(may_list_users.then(|| item(route, routes::USERS, "people", "Users")))
-        .and(item(route, routes::CHANGE_LOG, "log", "Change Log"));
-    let list = el("ul").child(items);
+    let account = Account::expect();
+    // Whoever signs in again may do more than before, or less.
+    let users = Memo::new(move |_| account.session_now().is_some_and(|who| who.may_list_users()));
+    let users = move || users.get().then(|| item(route, routes::USERS, "people", "Users")).into();
+    let list = el("ul")
+        .child(item(route, routes::DEV_CENTER, "code", "Dev Center"))
+        .part(users)
+        .child(item(route, routes::CHANGE_LOG, "log", "Change Log"));
     el("nav").class("left-panel").attr("aria-label", "Configure").child(list)
 }
 

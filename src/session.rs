@@ -4,10 +4,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use api::session::{NewSession, Session, SessionState};
+use api::session::{NewSession, Proof, Session, SessionState};
 use leptos::prelude::*;
 
-use crate::client;
+use crate::client::{self, Ask};
 use crate::error::Error;
 use crate::location::Navigator;
 use crate::routes;
@@ -16,20 +16,26 @@ use crate::routes;
 #[derive(Debug, Clone, Copy)]
 pub struct Account {
     state: RwSignal<SessionState>,
-    /// The session ended while someone worked: a dialog asks for the password.
-    pub ended: RwSignal<bool>,
+    /// The session ended while someone worked: a dialog asks them to sign in.
+    ended: RwSignal<bool>,
+    /// What someone is about to do needs their password once more: a dialog asks for it.
+    unproven: RwSignal<bool>,
 }
 
 thread_local! {
-    /// The calls that wait for someone to sign in again; each is told whether they did.
-    static WAITING: RefCell<Vec<js_sys::Function>> = const { RefCell::new(Vec::new()) };
+    /// The calls that wait for the person; each is told whether they did what it waits for.
+    static WAITING: RefCell<Vec<(Ask, js_sys::Function)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Account {
     pub fn start(state: SessionState) -> Self {
-        let account = Self { state: RwSignal::new(state), ended: RwSignal::new(false) };
+        let account = Self {
+            state: RwSignal::new(state),
+            ended: RwSignal::new(false),
+            unproven: RwSignal::new(false),
+        };
         provide_context(account);
-        client::when_signed_out(Rc::new(move || Box::pin(account.sign_in_again())));
+        client::when_asked(Rc::new(move |ask| Box::pin(account.ask(ask))));
         account
     }
 
@@ -78,10 +84,36 @@ impl Account {
         }
     }
 
+    /// The same, followed: for what shows only who this is and where they may go.
+    pub fn session_now(self) -> Option<Session> {
+        self.state.with(|state| state.session.clone())
+    }
+
+    /// Nobody can sign in before the first Site Admin is created.
+    pub fn needs_first_site_admin(self) -> bool {
+        self.state.with_untracked(|state| state.needs_first_site_admin)
+    }
+
     pub async fn sign_in(self, who: &NewSession) -> Result<(), Error> {
-        let state = client::session::create(who).await?;
+        self.enter(client::session::create(who).await?);
+        Ok(())
+    }
+
+    /// Someone is signed in now, maybe somebody else than before.
+    pub fn enter(self, state: SessionState) {
         self.state.set(state);
-        self.go_on(true);
+        self.go_on(Ask::SignIn, true);
+    }
+
+    pub async fn prove(self, proof: &Proof) -> Result<(), Error> {
+        client::session::prove(proof).await?;
+        self.go_on(Ask::Proof, true);
+        Ok(())
+    }
+
+    /// Asks the service again who is signed in and what they may do.
+    pub async fn read_again(self) -> Result<(), Error> {
+        self.state.set(client::session::read().await?);
         Ok(())
     }
 
@@ -91,34 +123,46 @@ impl Account {
         Ok(())
     }
 
-    /// Gives up on signing in again: what waits for it fails, what was typed stays.
-    pub fn dismiss(self) {
-        self.go_on(false);
+    /// Whether the dialog that asks for this is open.
+    pub fn asks(self, ask: Ask) -> RwSignal<bool> {
+        match ask {
+            Ask::SignIn => self.ended,
+            Ask::Proof => self.unproven,
+        }
+    }
+
+    /// Does not do what is asked: what waits for it fails, what was typed stays.
+    pub fn dismiss(self, ask: Ask) {
+        self.go_on(ask, false);
     }
 
     /// Leaves for the sign-in page as nobody, to come back to this place as somebody else.
     pub fn change_person(self, navigator: Navigator) {
-        self.go_on(false);
+        self.go_on(Ask::SignIn, false);
+        self.go_on(Ask::Proof, false);
         navigator.leave(move || self.state.update(|state| state.session = None));
     }
 
-    fn go_on(self, signed_in: bool) {
-        self.ended.set(false);
-        for resolve in WAITING.take() {
-            let _ = resolve.call1(&wasm_bindgen::JsValue::NULL, &signed_in.into());
+    fn go_on(self, with: Ask, done: bool) {
+        self.asks(with).set(false);
+        let (answered, others) = WAITING.take().into_iter().partition(|(ask, _)| *ask == with);
+        WAITING.set(others);
+        let answered: Vec<(Ask, js_sys::Function)> = answered;
+        for (_, resolve) in answered {
+            let _ = resolve.call1(&wasm_bindgen::JsValue::NULL, &done.into());
         }
     }
 
-    async fn sign_in_again(self) -> bool {
+    async fn ask(self, ask: Ask) -> bool {
         if !self.state.with_untracked(|state| state.session.is_some()) {
             return false;
         }
-        self.ended.set(true);
+        self.asks(ask).set(true);
         let answer = js_sys::Promise::new(&mut |resolve, _| {
-            WAITING.with_borrow_mut(|waiting| waiting.push(resolve));
+            WAITING.with_borrow_mut(|waiting| waiting.push((ask, resolve)));
         });
         let answer = wasm_bindgen_futures::JsFuture::from(answer).await;
-        answer.is_ok_and(|signed_in| signed_in.is_truthy())
+        answer.is_ok_and(|done| done.is_truthy())
     }
 }
 

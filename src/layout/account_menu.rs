@@ -18,7 +18,11 @@ pub fn account_menu() -> View {
     let Some(session) = account.session() else { return View::none() };
     let error = RwSignal::new(None);
     let end = Task::new(move || async move {
-        error.set(account.sign_out().await.err());
+        let appearance = appearance::stored();
+        let ended = account.sign_out().await;
+        // The service asks the browser to forget all that was stored here; this is the browser's own.
+        appearance::choose(&appearance);
+        error.set(ended.err());
     });
     // What is unsaved on the screen is asked about first.
     let sign_out = Task::new(move || {
