@@ -18,6 +18,7 @@ mod create;
 mod facts;
 mod filters;
 mod hand_over;
+mod history;
 mod list;
 mod made;
 mod permissions;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::made::Made;
 use super::rights::Rights;
-use super::{Open, conflict, facts, hand_over, not_permitted, permissions, step};
+use super::{Open, conflict, facts, hand_over, history, not_permitted, permissions, step};
 use crate::client;
 use crate::components::announcer::announce;
 use crate::components::field::{Fault, focus_first_fault};
@@ -143,6 +143,7 @@ fn edit(editor: Editor) -> View {
     part(move || facts::facts(editor, open).into())
         .and(permissions::section(editor))
         .and(editor.made.section())
+        .and(history::section(editor, open))
         .and(switch(move || open.get(), move |now| dialog(now, editor, open)))
         .and(switch(
             move || editor.conflict.get(),

@@ -1,0 +1,31 @@
+//! What was done to this user and what they did with their own account, latest first.
+
+use api::change_log::ChangeLogFilter;
+use leptos::prelude::*;
+
+use super::Open;
+use super::edit::Editor;
+use crate::client;
+use crate::components::change_log::{Known, history};
+use crate::dom::El;
+use crate::routes;
+use crate::task::Reading;
+
+/// How many changes stand on the page; the change log has all of them.
+const SHOWN: u32 = 10;
+
+/// Reads them again whenever something is saved or a link is made.
+pub fn section(editor: Editor, open: RwSignal<Open>) -> El {
+    let id = move || editor.saved.with(|saved| saved.user_id.clone());
+    let link = Memo::new(move |_| open.with(|open| matches!(open, Open::HandOver(..))));
+    let read = Reading::new(move || {
+        link.track();
+        let filter = ChangeLogFilter {
+            subject: Some(id()),
+            limit: Some(SHOWN),
+            ..ChangeLogFilter::default()
+        };
+        async move { client::change_log::list(&filter).await }
+    });
+    history("this user", &routes::change_log_of(&untrack(id)), read, Known::default())
+}
