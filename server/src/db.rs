@@ -5,11 +5,15 @@
 
 pub mod change_log;
 pub mod credentials;
+pub mod custom_fields;
+pub mod harvest_users;
 pub mod instance;
 pub mod job_posts;
+pub mod job_stages;
 pub mod jobs;
 pub mod openings;
 pub mod password_links;
+pub mod places;
 pub mod recruiting;
 pub mod secrets;
 pub mod sessions;

@@ -32,6 +32,7 @@ pub fn recruiting(now: Millis) -> Recruiting {
         departments: organisation::departments(),
         offices: organisation::offices(),
         users: people::users(now),
+        user_roles: organisation::user_roles(),
         custom_fields: custom_fields::definitions(),
         close_reasons: organisation::close_reasons(),
         stages: jobs::stages(&roles, &jobs),

@@ -6,13 +6,18 @@
 
 pub mod answers;
 pub mod call;
+pub mod custom_fields;
+pub mod hiring_team;
 pub mod job_posts;
+pub mod job_stages;
 pub mod jobs;
 pub mod openings;
 pub mod paging;
+pub mod places;
 pub mod query;
 pub mod resources;
 pub mod shapes;
+pub mod users;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _};

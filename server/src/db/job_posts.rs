@@ -41,6 +41,15 @@ pub enum Content {
     Full,
 }
 
+impl Content {
+    fn select(self) -> Select {
+        Select::new(match self {
+            Self::Own => "SELECT document FROM job_posts",
+            Self::Full => "SELECT full_document FROM job_posts",
+        })
+    }
+}
+
 /// The documents of the posts that pass, in ascending id. Without a limit, all of them.
 pub async fn list(
     db: &Db,
@@ -49,16 +58,17 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<String>> {
-    let select = match content {
-        Content::Own => Select::new("SELECT document FROM job_posts"),
-        Content::Full => Select::new("SELECT full_document FROM job_posts"),
-    };
     filter
-        .on(select)
+        .on(content.select())
         .add(" ORDER BY id LIMIT $", limit)
         .add(" OFFSET $", offset)
         .texts(db.read())
         .await
+}
+
+/// One document of one post.
+pub async fn read(db: &Db, id: i64, content: Content) -> Result<Option<String>> {
+    Ok(content.select().when("id = $", Some(id)).texts(db.read()).await?.pop())
 }
 
 /// How many posts pass.
@@ -69,11 +79,8 @@ pub async fn count(db: &Db, filter: &JobPostFilter) -> Result<i64> {
 /// The document of the post that stands for a job where only one is asked for: the first live external
 /// one; without such, the most recent one, and a deleted one only when there is nothing else.
 pub async fn read_main_of_job(db: &Db, job_id: i64, content: Content) -> Result<Option<String>> {
-    let select = match content {
-        Content::Own => Select::new("SELECT document FROM job_posts"),
-        Content::Full => Select::new("SELECT full_document FROM job_posts"),
-    };
-    let posts = select
+    let posts = content
+        .select()
         .when("job_id = $", Some(job_id))
         .add(
             " ORDER BY active DESC, live * external DESC, \

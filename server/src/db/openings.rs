@@ -19,3 +19,11 @@ pub async fn list_of_job(
         .texts(db.read())
         .await
 }
+
+/// The document of one opening of this job.
+pub async fn read(db: &Db, job_id: i64, id: i64) -> Result<Option<String>> {
+    let select = Select::new("SELECT document FROM openings")
+        .when("job_id = $", Some(job_id))
+        .when("id = $", Some(id));
+    Ok(select.texts(db.read()).await?.pop())
+}

@@ -2,7 +2,7 @@
 
 use super::calendar::days_before;
 use crate::clock::Millis;
-use crate::harvest::shapes::{Board, CloseReason, Department, Office, OfficeLocation};
+use crate::harvest::shapes::{Board, CloseReason, Department, Office, OfficeLocation, UserRole};
 
 /// The public board, and the one for students.
 pub(super) const ACME: i64 = 3_001_001;
@@ -180,6 +180,19 @@ pub(super) const HIRED_NEW: usize = 0;
 pub(super) const HIRED_BACKFILL: usize = 1;
 /// After the hires: why nobody was.
 pub(super) const NOT_HIRED: [usize; 3] = [2, 3, 4];
+
+pub(super) fn user_roles() -> Vec<UserRole> {
+    [
+        ("interviewer", "Interviewer"),
+        ("job_admin", "Standard"),
+        ("job_admin", "Private"),
+        ("job_admin", "Hiring Manager"),
+    ]
+    .into_iter()
+    .zip(3_451_001..)
+    .map(|((kind, name), id)| UserRole { id, kind: kind.into(), name: name.into() })
+    .collect()
+}
 
 pub(super) fn close_reasons() -> Vec<CloseReason> {
     [

@@ -1,5 +1,7 @@
 //! The people of Acme Robotics who work on hiring: the `users` of the Harvest API, not of the console.
 
+use serde_json::Map;
+
 use super::calendar::days_before;
 use super::organisation::{DEPARTMENTS, OFFICES, departments, offices, place};
 use crate::clock::Millis;
@@ -75,6 +77,8 @@ fn user(now: Millis, row: usize, (first, last, department, office): &Row) -> Har
             .filter(|d| d.id == in_department)
             .map(Department::in_job)
             .collect(),
+        custom_fields: Map::new(),
+        keyed_custom_fields: Map::new(),
     }
 }
 

@@ -21,7 +21,12 @@ pub struct Call {
 impl Call {
     /// The first path parameter as an id. Anything that is not a 64-bit integer names nothing.
     pub fn id(&self) -> Result<i64, Refusal> {
-        let param = self.params.first().ok_or(Refusal::NotFound)?;
+        self.id_at(0)
+    }
+
+    /// A path parameter as an id, by its place from 0.
+    pub fn id_at(&self, place: usize) -> Result<i64, Refusal> {
+        let param = self.params.get(place).ok_or(Refusal::NotFound)?;
         // Rust would read `+5` as 5, which no id of ours is written like.
         if param.starts_with('+') {
             return Err(Refusal::NotFound);

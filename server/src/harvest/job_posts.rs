@@ -1,5 +1,5 @@
-//! `GET /v1/job_posts`, `GET /v1/jobs/{id}/job_posts` and `GET /v1/jobs/{id}/job_post`
-//! (harvest-shapes §3, §5, §6).
+//! The five reads of job posts: `GET /v1/job_posts`, one of them and its custom locations,
+//! `GET /v1/jobs/{id}/job_posts` and `GET /v1/jobs/{id}/job_post` (harvest-shapes §3 to §6b).
 
 use super::call::{Answer, Call, Refusal};
 use super::jobs;
@@ -28,6 +28,22 @@ pub async fn list(db: &Db, call: &Call) -> Result<Answer, Refusal> {
     let page = Page::of(&call.query);
     let rows = job_posts::list(db, &filter, content, page.limit(), page.offset()).await?;
     paging::numbered(call, page, skip_count, rows, job_posts::count(db, &filter)).await
+}
+
+/// `GET /v1/job_posts/{id}`
+pub async fn read(db: &Db, call: &Call) -> Result<Answer, Refusal> {
+    let id = call.id()?;
+    let mut fields = Fields::of(&call.query);
+    let content = content(&mut fields);
+    fields.check()?;
+    let post = job_posts::read(db, id, content).await?.ok_or(Refusal::NotFound)?;
+    Ok(Answer::One(post.into()))
+}
+
+/// `GET /v1/job_posts/{id}/custom_locations`: a board here has no list of places of its own.
+pub async fn list_custom_locations(db: &Db, call: &Call) -> Result<Answer, Refusal> {
+    let post = job_posts::read(db, call.id()?, Content::Own).await?;
+    post.map(|_| Answer::list(&[], None)).ok_or(Refusal::NotFound)
 }
 
 /// `GET /v1/jobs/{id}/job_posts`, which has no pages

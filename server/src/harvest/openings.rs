@@ -1,4 +1,4 @@
-//! `GET /v1/jobs/{job_id}/openings` (harvest-shapes §7).
+//! `GET /v1/jobs/{job_id}/openings` and one of them (harvest-shapes §7).
 
 use super::call::{Answer, Call, Refusal};
 use super::jobs;
@@ -20,6 +20,12 @@ pub async fn list_of_job(db: &Db, call: &Call) -> Result<Answer, Refusal> {
         jobs::must_exist(db, job_id).await?;
     }
     Ok(paging::next_only(call, page, rows))
+}
+
+/// `GET /v1/jobs/{job_id}/openings/{id}`, by the opening's own id and not by the organisation's number
+pub async fn read(db: &Db, call: &Call) -> Result<Answer, Refusal> {
+    let opening = openings::read(db, call.id()?, call.id_at(1)?).await?;
+    Ok(Answer::One(opening.ok_or(Refusal::NotFound)?.into()))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub use job_post::{Choice, JobPost, Location, LocationType, PayRange, Posting, Question};
 pub use organisation::{
     Board, CloseReason, CustomField, CustomFieldOption, Department, HarvestUser, Office,
-    OfficeLocation,
+    OfficeLocation, UserRole,
 };
 pub use recruiting::Recruiting;
 pub use stamp::Stamp;

@@ -166,7 +166,7 @@ async fn every_other_refusal_has_its_own_exact_answer() {
     let world = World::new().await;
     let ada = world.ada().await;
     let (id, key) = ada.issue("harvest", "jobtarget").await;
-    let all = ["jobs:list", "jobs:read", "jobs:create", "users:list", "job_posts:list"];
+    let all = ["jobs:list", "jobs:read", "jobs:create", "candidates:list", "job_posts:list"];
     ada.patch(&format!("/api/credentials/{id}"), 1, json!({ "permissions": all })).await;
     let mut said = String::new();
     for (method, path) in [
@@ -175,7 +175,7 @@ async fn every_other_refusal_has_its_own_exact_answer() {
         ("GET", "/v2/"),
         ("DELETE", "/v1/jobs/1"),
         ("GET", "/v1/departments"),
-        ("GET", "/v1/users"),
+        ("GET", "/v1/candidates"),
         ("POST", "/v1/jobs"),
         ("GET", "/v1/jobs/99"),
         ("GET", "/v1/jobs/ninety"),
@@ -201,7 +201,7 @@ async fn every_other_refusal_has_its_own_exact_answer() {
           Allow: GET, HEAD, PATCH
         GET /v1/departments
           403 {"message":"This API Key does not have permission for this endpoint"}
-        GET /v1/users
+        GET /v1/candidates
           501 {"message":"This endpoint is not served by this instance"}
         POST /v1/jobs
           422 {"message":"Validation error","errors":[{"message":"Missing required header: On-Behalf-Of","field":"On-Behalf-Of"}]}

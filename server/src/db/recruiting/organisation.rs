@@ -1,14 +1,18 @@
-//! Loading what jobs refer to: boards, departments, offices, people, custom fields, close reasons.
+//! Loading what jobs refer to: boards, departments, offices, people and their roles, custom fields, close
+//! reasons.
+
+use std::collections::BTreeSet;
 
 use super::rows;
-use crate::db::statement::Table;
+use crate::db::statement::{Table, delete};
 use crate::db::{Result, Tx};
-use crate::harvest::shapes::{Recruiting, render};
+use crate::harvest::shapes::{HarvestUser, Recruiting, render};
 
 pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     boards(tx, data).await?;
     departments_and_offices(tx, data).await?;
     users(tx, data).await?;
+    user_roles(tx, data).await?;
     custom_fields(tx, data).await?;
     let reasons =
         rows(&data.close_reasons, |reason| vec![reason.id.into(), (&*reason.name).into()]);
@@ -80,7 +84,7 @@ async fn users(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     let table = Table {
         name: "harvest_users",
         key: &["id"],
-        others: &["email", "employee_id", "created_at", "updated_at", "document"],
+        others: &["email", "employee_id", "created_at", "updated_at", "document", "attributes"],
     };
     let users = rows(&data.users, |user| {
         vec![
@@ -90,22 +94,47 @@ async fn users(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             user.created_at.0.into(),
             user.updated_at.0.into(),
             render(user).into(),
+            attributes(user).into(),
         ]
     });
-    table.write(tx, users).await
+    table.write(tx, users).await?;
+    let ids: Vec<i64> = data.users.iter().map(|user| user.id).collect();
+    delete(tx, "harvest_user_emails", "user_id", &ids).await?;
+    let emails = data.users.iter().flat_map(|user| {
+        let all = user.emails.iter().chain([&user.primary_email_address]);
+        let all: BTreeSet<String> = all.map(|email| email.to_lowercase()).collect();
+        all.into_iter().map(|email| vec![user.id.into(), email.into()])
+    });
+    Table { name: "harvest_user_emails", key: &["user_id", "email"], others: &[] }
+        .write(tx, emails.collect())
+        .await
+}
+
+/// Two members of a JSON object, without its braces.
+fn attributes(user: &HarvestUser) -> String {
+    let (fields, keyed) = (render(&user.custom_fields), render(&user.keyed_custom_fields));
+    format!("\"custom_fields\":{fields},\"keyed_custom_fields\":{keyed}")
+}
+
+async fn user_roles(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+    let roles = rows(&data.user_roles, |role| {
+        vec![role.id.into(), (&*role.kind).into(), (&*role.name).into()]
+    });
+    Table { name: "user_roles", key: &["id"], others: &["type", "name"] }.write(tx, roles).await
 }
 
 async fn custom_fields(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     let table = Table {
         name: "custom_fields",
         key: &["id"],
-        others: &["field_type", "name_key", "document"],
+        others: &["field_type", "name_key", "active", "document"],
     };
     let fields = rows(&data.custom_fields, |field| {
         vec![
             field.id.into(),
             (&*field.field_type).into(),
             (&*field.name_key).into(),
+            field.active.into(),
             render(field).into(),
         ]
     });

@@ -186,3 +186,18 @@ async fn wrong_parameters_are_named() {
     assert_eq!(refused(&db, address).await, named);
     assert_eq!(refused(&db, "/v1/jobs/1/job_posts?active=x&live=x").await, ["active"]);
 }
+
+#[tokio::test]
+async fn one_post_is_found_by_its_id_also_when_it_was_deleted() {
+    let (db, data) = (testing::demo().await, testing::data());
+    for posting in &data.postings {
+        let path = format!("/v1/job_posts/{}", posting.post.id);
+        assert_eq!(ok(&db, &path).await.body, render(&posting.post));
+        let reply = ok(&db, &format!("{path}?full_content=true")).await;
+        assert_eq!(reply.body, render(&full(&data, posting)));
+    }
+    let path = format!("/v1/job_posts/{}/custom_locations", data.postings[0].post.id);
+    assert_eq!(ok(&db, &path).await.body, "[]");
+    assert!(is_not_found(&db, "/v1/job_posts/1").await);
+    assert!(is_not_found(&db, "/v1/job_posts/1/custom_locations").await);
+}

@@ -55,3 +55,19 @@ async fn an_unknown_job_has_no_openings_to_list() {
     assert!(is_not_found(&db, "/v1/jobs/1/openings").await);
     assert!(is_not_found(&db, "/v1/jobs/x/openings").await);
 }
+
+#[tokio::test]
+async fn one_opening_is_found_by_its_own_id_in_its_own_job() {
+    let (db, data) = (testing::demo().await, testing::data());
+    let [one, other] = [&data.jobs[4], &data.jobs[5]];
+    let opening = &one.openings[0];
+    let reply = ok(&db, &format!("/v1/jobs/{}/openings/{}", one.id, opening.id)).await;
+    assert_eq!(reply.body, render(opening));
+    for path in [
+        format!("/v1/jobs/{}/openings/{}", other.id, opening.id),
+        format!("/v1/jobs/{}/openings/1", one.id),
+        format!("/v1/jobs/1/openings/{}", opening.id),
+    ] {
+        assert!(is_not_found(&db, &path).await, "{path}");
+    }
+}

@@ -56,17 +56,37 @@ pub(in crate::harvest) async fn get(db: &Db, address: &str) -> Result<Reply, Ref
     let address = address.strip_prefix(ORIGIN).unwrap_or(address);
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let (permission_id, param) = match parts[..] {
-        ["v1", "jobs"] => ("jobs:list", None),
-        ["v1", "jobs", id] => ("jobs:read", Some(id)),
-        ["v1", "jobs", id, "openings"] => ("jobs.openings:list", Some(id)),
-        ["v1", "jobs", id, "job_posts"] => ("jobs.job_posts:list", Some(id)),
-        ["v1", "jobs", id, "job_post"] => ("jobs.job_post:read", Some(id)),
-        ["v1", "job_posts"] => ("job_posts:list", None),
+    let (permission_id, params): (_, &[&str]) = match parts[..] {
+        ["v1", "jobs"] => ("jobs:list", &[]),
+        ["v1", "jobs", id] => ("jobs:read", &[id]),
+        ["v1", "jobs", id, "openings"] => ("jobs.openings:list", &[id]),
+        ["v1", "jobs", id, "openings", opening] => ("jobs.openings:read", &[id, opening]),
+        ["v1", "jobs", id, "job_posts"] => ("jobs.job_posts:list", &[id]),
+        ["v1", "jobs", id, "job_post"] => ("jobs.job_post:read", &[id]),
+        ["v1", "jobs", id, "stages"] => ("jobs.stages:list", &[id]),
+        ["v1", "jobs", id, "hiring_team"] => ("jobs.hiring_team:read", &[id]),
+        ["v1", "job_posts"] => ("job_posts:list", &[]),
+        ["v1", "job_posts", id] => ("job_posts:read", &[id]),
+        ["v1", "job_posts", id, "custom_locations"] => ("job_posts.custom_locations:read", &[id]),
+        ["v1", "job_stages"] => ("job_stages:list", &[]),
+        ["v1", "job_stages", id] => ("job_stages:read", &[id]),
+        ["v1", "departments"] => ("departments:list", &[]),
+        ["v1", "departments", id] => ("departments:read", &[id]),
+        ["v1", "offices"] => ("offices:list", &[]),
+        ["v1", "offices", id] => ("offices:read", &[id]),
+        ["v1", "users"] => ("users:list", &[]),
+        ["v1", "users", id] => ("users:read", &[id]),
+        ["v1", "user_roles"] => ("user_roles:list", &[]),
+        ["v1", "close_reasons"] => ("close_reasons:list", &[]),
+        ["v1", "custom_fields", field_type] => ("custom_fields:list", &[field_type]),
+        ["v1", "custom_field", id] => ("custom_field:read", &[id]),
+        ["v1", "custom_field", id, "custom_field_options"] => {
+            ("custom_field.custom_field_options:list", &[id])
+        }
         _ => panic!("no such endpoint: {path}"),
     };
     let call = Call {
-        params: param.into_iter().map(str::to_owned).collect(),
+        params: params.iter().map(|&param| param.to_owned()).collect(),
         query: Query::parse(query),
         origin: ORIGIN.into(),
         path: path.into(),

@@ -2,7 +2,7 @@
 //! (harvest-shapes §8).
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{JobDepartment, JobOffice, Person, Stamp};
 
@@ -84,7 +84,7 @@ pub struct OfficeLocation {
 }
 
 /// An element of `GET /v1/users`: a colleague in the recruiting system, not an account of this console.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HarvestUser {
     pub id: i64,
     pub name: String,
@@ -104,6 +104,11 @@ pub struct HarvestUser {
     pub offices: Vec<JobOffice>,
     #[serde(default)]
     pub departments: Vec<JobDepartment>,
+    /// The organisation's own fields, which are answered only when they are asked for.
+    #[serde(default, skip_serializing)]
+    pub custom_fields: Map<String, Value>,
+    #[serde(default, skip_serializing)]
+    pub keyed_custom_fields: Map<String, Value>,
 }
 
 impl HarvestUser {
@@ -122,6 +127,16 @@ impl HarvestUser {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseReason {
     pub id: i64,
+    pub name: String,
+}
+
+/// A role that people can have in a job: an element of `GET /v1/user_roles`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRole {
+    pub id: i64,
+    /// `interviewer` or `job_admin`.
+    #[serde(rename = "type")]
+    pub kind: String,
     pub name: String,
 }
 

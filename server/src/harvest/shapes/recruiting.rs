@@ -2,6 +2,7 @@
 
 use super::{
     Board, CloseReason, CustomField, Department, HarvestUser, Job, JobStage, Office, Posting,
+    UserRole,
 };
 
 /// Openings come inside their jobs.
@@ -11,6 +12,7 @@ pub struct Recruiting {
     pub departments: Vec<Department>,
     pub offices: Vec<Office>,
     pub users: Vec<HarvestUser>,
+    pub user_roles: Vec<UserRole>,
     pub custom_fields: Vec<CustomField>,
     pub close_reasons: Vec<CloseReason>,
     pub jobs: Vec<Job>,
