@@ -77,7 +77,7 @@ impl Error {
                 "Check your connection, then try again. What you typed is still here."
             }
             (_, 401) if self.is(ErrorCode::WrongCredentials) => {
-                "Check both and try again. Upper and lower case matter in the password."
+                "Check what you typed and try again. Upper and lower case matter in the password."
             }
             (_, 401) => "Sign in again to go on. What you typed is still here.",
             (_, 403) if self.is(ErrorCode::ProofRequired) => {

@@ -21,6 +21,11 @@ test("ben, without a developer permission, sees who can grant one", async ({ pag
           - text: Ada Okafor ·
           - link "ada@example.com":
             - /url: mailto:ada@example.com
+      - link "Ask by e-mail":
+        - /url: /^mailto:ada@example\\.com\\?subject=/
+      - button "Check again"
+      - status
+      - paragraph: /When somebody grants it, you are signed out/
   `);
 
   // The same stands where he may not go.
@@ -144,7 +149,8 @@ test("signing out ends the session, here and for every copy of its cookie", asyn
   await app.walkToCredentials();
   await expect(app.heading).toHaveText("API Credentials");
   const cookies = await page.context().cookies();
-  expect(cookies).toMatchObject([{ httpOnly: true, sameSite: "Strict" }]);
+  expect(cookies.map((cookie) => cookie.name)).toEqual(["latchkey_session", "latchkey_device"]);
+  for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
   await app.accountMenu.click();
   await expect(page.getByText("Ada Okafor")).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -162,7 +168,7 @@ test("an unknown address is a page that leads on", async ({ page, app }) => {
   await app.open("/configure/dev_centre");
   await expect(app.heading).toHaveText("Page not found");
   await expect(page).toHaveTitle("Page not found · Latchkey");
-  await page.getByRole("link", { name: "Go to the Dev Center" }).click();
+  await page.getByRole("link", { name: "Go to the start" }).click();
   await expect(app.heading).toHaveText("Dev Center");
 });
 

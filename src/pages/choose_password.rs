@@ -218,7 +218,7 @@ fn no_link() -> View {
 
 fn dead_link() -> View {
     let what = "It was used already, it is too old, or a newer one replaced it. Ask a Site Admin for a new \
-                one. If there is none yet, restart Latchkey: it prints a new address.";
+                one. Where nobody can sign in yet, restart Latchkey: it prints a new address.";
     dead_end("This link does not work any more", what)
 }
 

@@ -92,8 +92,8 @@ fn ways_on(account: Account, session: &Session) -> View {
 fn ask_by_email(account: Account, session: &Session) -> El {
     let to: Vec<&str> = session.can_grant.iter().map(|person| person.email.as_str()).collect();
     let text = format!(
-        "Hello,\r\n\r\nplease give me ({}) the developer permission “{}” in Latchkey of {}: Configure > \
-         Users > {} > Permissions.\r\n\r\nThank you\r\n{}\r\n",
+        "Hello,\r\n\r\nplease give me ({}) the developer permission “{}” in the Latchkey console of {}: \
+         Configure > Users > {} > Permissions.\r\n\r\nThank you\r\n{}\r\n",
         session.user.email,
         DeveloperPermission::ManageAllApiCredentials.label(),
         account.organization(),

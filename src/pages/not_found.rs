@@ -9,5 +9,5 @@ pub fn page() -> View {
     let home = el("a").class("button primary").attr("href", routes::HOME);
     View::from(heading("Page not found".to_owned()))
         .and(el("p").text(text))
-        .and(el("p").child(home.text("Go to the Dev Center")))
+        .and(el("p").child(home.text("Go to the start")))
 }

@@ -75,8 +75,8 @@ fn person(user: &User) -> Person {
 
 /// What stands here for everybody else.
 fn not_permitted() -> View {
-    let what = "Your level is another. What you may do, and your own name and password, stand on the page \
-                of your account.";
+    let what =
+        "What you may do, and your own name and password, stand on the page of your account.";
     let account = el("a").class("button").attr("href", routes::ACCOUNT).text("Your account");
     el("div")
         .class("empty")

@@ -18,7 +18,7 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
         Some(time) => moment(ago(time), time),
         None => "Never".into(),
     };
-    let facts = View::from(fact("E-mail", user.email.as_str()))
+    let facts = View::from(fact("E-mail", user.email.as_str()).class("wide"))
         .and(fact("Level", user.level.label()))
         .and(fact("Status", user_status(user.status)))
         .and(fact("Added", moment(ago(&user.created_at), &user.created_at)))

@@ -103,7 +103,7 @@ pub fn short(permission: DeveloperPermission) -> &'static str {
     match permission {
         DeveloperPermission::ManageAllApiCredentials => "ALL API Credentials",
         DeveloperPermission::ManageJobBoardApiCredentials => "Job Board API Credentials",
-        DeveloperPermission::EditAdvancedPermissions => "Advanced permissions",
+        DeveloperPermission::EditAdvancedPermissions => "Others’ advanced permissions",
     }
 }
 
