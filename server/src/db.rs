@@ -3,6 +3,7 @@
 //!
 //! One SQL text serves both engines. Where they must differ, they differ inside one function.
 
+pub mod boards;
 pub mod change_log;
 pub mod credentials;
 pub mod custom_fields;

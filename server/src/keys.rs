@@ -164,6 +164,17 @@ impl Keys {
         })
     }
 
+    /// Whether a call of the Job Board surface carries a Job Board key. Its use is counted.
+    pub async fn opens_job_boards(&self, headers: &HeaderMap, now: Millis) -> db::Result<bool> {
+        let Ok(plaintext) = basic::api_key(headers) else { return Ok(false) };
+        let key = self.find(&plaintext).await?;
+        let key = key.filter(|key| key.api_type == ApiType::JobBoard);
+        if let Some(key) = &key {
+            key.meter.used(now);
+        }
+        Ok(key.is_some())
+    }
+
     /// The active key of this plaintext.
     async fn find(&self, plaintext: &ApiKey) -> db::Result<Option<Arc<Key>>> {
         let hash = self.pepper.hash(plaintext);

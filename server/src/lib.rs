@@ -2,11 +2,12 @@
 //!
 //! The way of one request: `listen` accepts it; `/api` goes through `admin` (who is calling, is it our own
 //! page, which request is it) to the handler of a noun; `/v1` and `/v2` go through `harvest`, which asks
-//! `keys` for a decision; everything else is the page's (`assets`).
+//! `keys` for a decision; `/v1/boards` is `board_api`'s and open to everyone; everything else is the page's (`assets`).
 
 pub mod account;
 pub mod admin;
 pub mod assets;
+pub mod board_api;
 pub mod catalogue;
 pub mod change;
 pub mod change_log;
@@ -42,6 +43,7 @@ use axum::http::HeaderValue;
 use axum::response::Response;
 use tokio::sync::Mutex;
 
+use crate::board_api::kept::Kept;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::harvest::answers::Answers;
@@ -61,6 +63,7 @@ pub struct AppState {
     pub clock: Clock,
     pub keys: Keys,
     pub answers: Answers,
+    pub boards: Kept,
     pub passwords: Passwords,
     pub throttle: Throttle,
     pub settings: Settings,
@@ -90,6 +93,7 @@ impl App {
             throttle: Throttle::new(),
             keys,
             answers: Answers::new(db.engine()),
+            boards: Kept::default(),
             catalogue: catalogue::Document::new(),
             organization: organization.unwrap_or_else(|| "Your organization".to_owned()),
             demo,
@@ -114,6 +118,7 @@ impl Deref for App {
 pub fn app(app: App) -> Router {
     Router::new()
         .merge(admin::router(&app))
+        .merge(board_api::router())
         .merge(harvest::router())
         .merge(operations::router())
         .fallback(console)

@@ -10,7 +10,7 @@ pub(crate) mod testing;
 mod tests;
 
 use super::statement::Value;
-use super::{Result, Tx};
+use super::{Db, Result, Tx, instance};
 use crate::harvest::shapes::Recruiting;
 
 /// Writes a load, in the caller's transaction: all of it or nothing. What is already there under the same
@@ -18,7 +18,24 @@ use crate::harvest::shapes::Recruiting;
 pub async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     organisation::load(tx, data).await?;
     jobs::load(tx, data).await?;
-    job_posts::load(tx, data).await
+    job_posts::load(tx, data).await?;
+    changed(tx).await
+}
+
+/// Where the number of changes is kept.
+const VERSION: &str = "recruiting version";
+
+/// Counts the changes of what this module and the boards hold, over all replicas.
+pub async fn version(db: &Db) -> Result<i64> {
+    let version = instance::read(db.read(), VERSION).await?;
+    Ok(version.and_then(|version| version.parse().ok()).unwrap_or(0))
+}
+
+/// Counts one more, in the transaction of the change.
+pub async fn changed(tx: &mut Tx) -> Result<()> {
+    let version = instance::read(&mut **tx, VERSION).await?;
+    let version: i64 = version.and_then(|version| version.parse().ok()).unwrap_or(0);
+    instance::save(tx, VERSION, &(version + 1).to_string()).await
 }
 
 fn rows<T>(things: &[T], row: impl Fn(&T) -> Vec<Value>) -> Vec<Vec<Value>> {

@@ -4,7 +4,7 @@
 //! because a change of the data begins a new generation and no answer of an older one is found any more.
 //! On PostgreSQL another replica may change the data, so nothing is kept.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -21,13 +21,13 @@ const TYPICAL: u64 = 4 * 1024;
 #[derive(Debug)]
 pub struct Answers {
     kept: Option<Cache<Key, Answer, Bytes>>,
-    generation: AtomicU64,
+    generation: AtomicI64,
 }
 
 /// Which answer: the whole address as the client used it, because links lead back to it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
-    generation: u64,
+    generation: i64,
     url: String,
 }
 
@@ -49,12 +49,17 @@ impl Answers {
         let capacity = usize::try_from(CAPACITY / TYPICAL).unwrap_or(usize::MAX);
         let kept =
             (engine == Engine::Sqlite).then(|| Cache::with_weighter(capacity, CAPACITY, Bytes));
-        Self { kept, generation: AtomicU64::new(0) }
+        Self { kept, generation: AtomicI64::new(0) }
     }
 
     /// Names the answer to this address, of the data as it is now. Take it before reading the data.
     pub fn key(&self, url: String) -> Key {
-        Key { generation: self.generation.load(Ordering::SeqCst), url }
+        Key { generation: self.generation(), url }
+    }
+
+    /// Counts the changes of the data since this program started.
+    pub fn generation(&self) -> i64 {
+        self.generation.load(Ordering::SeqCst)
     }
 
     pub fn get(&self, key: &Key) -> Option<Answer> {

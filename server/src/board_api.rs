@@ -1,0 +1,305 @@
+//! The public Job Board API, `/v1/boards/{token}/…` (job-board-api): what an organisation publishes, for
+//! everyone. Reads need no key and may come from any site. JSONP is not offered: a script from another
+//! site is code, and CORS gives the same data as data.
+
+mod job;
+pub mod kept;
+mod places;
+mod shapes;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use self::job::{Context, Detail, Published};
+use self::kept::{Key, Rendered};
+use self::places::{Filed, find, parsed, trees};
+use self::shapes::{Board, Jobs, Meta};
+use crate::App;
+use crate::client::Client;
+use crate::db::boards::BoardRow;
+use crate::db::places::Place;
+use crate::db::{self, Engine};
+use crate::harvest::query::Query;
+use crate::harvest::shapes::CustomField;
+
+pub fn router() -> Router<App> {
+    Router::new().route("/v1/boards", any(door)).route("/v1/boards/{*path}", any(door))
+}
+
+/// What is asked of a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Question {
+    Board,
+    Jobs(Detail),
+    Job(i64, Detail),
+    Departments { tree: bool },
+    Department { id: i64, tree: bool },
+    Offices { tree: bool },
+    Office { id: i64, tree: bool },
+    Sections,
+}
+
+/// Why there is no answer; always 404.
+type NotFound = &'static str;
+
+const NO_BOARD: NotFound = "Job board not found";
+const NO_JOB: NotFound = "Job not found";
+
+async fn door(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path().trim_start_matches("/v1/boards");
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let mut response = match (&parts.method, &segments[..]) {
+        (&Method::GET | &Method::HEAD, [token, rest @ ..]) => {
+            let answer = answer(&app, &parts, token, rest).await;
+            let mut response = answer.unwrap_or_else(|error| internal(&app, &error));
+            let everyone = HeaderValue::from_static("*");
+            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everyone);
+            response
+        }
+        (&Method::GET | &Method::HEAD, []) => refuse(StatusCode::NOT_FOUND, NO_BOARD),
+        (&Method::POST, [_, "jobs", _]) => apply(&app, &parts.headers).await,
+        (_, segments) => {
+            let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
+            let may_post = matches!(segments, [_, "jobs", _]);
+            let allow = if may_post { "GET, HEAD, POST" } else { "GET, HEAD" };
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+            response
+        }
+    };
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
+}
+
+/// Answers a read, with what was answered before as long as the data is the same.
+async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow::Result<Response> {
+    let token = percent_encoding::percent_decode_str(token).decode_utf8_lossy().to_lowercase();
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let question = match question(rest, &query) {
+        Ok(question) => question,
+        Err(missing) => return Ok(refuse(StatusCode::NOT_FOUND, missing)),
+    };
+    let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
+    // Taken before the data is read: an answer of older data is never found under a newer number.
+    let generation = match app.db.engine() {
+        Engine::Sqlite => app.answers.generation(),
+        Engine::Postgres => db::recruiting::version(&app.db).await?,
+    };
+    let key = Key { generation, question: format!("{origin} {token} {question:?}") };
+    let rendered = match app.boards.get(&key) {
+        Some(rendered) => rendered,
+        None => match render(app, &token, question, &origin).await? {
+            Ok(rendered) => {
+                let rendered = Arc::new(rendered);
+                app.boards.keep(key, &rendered);
+                rendered
+            }
+            Err(missing) => return Ok(refuse(StatusCode::NOT_FOUND, missing)),
+        },
+    };
+    Ok(respond(&parts.headers, &rendered))
+}
+
+/// What the path and the parameters ask for; unknown parameters are ignored.
+fn question(rest: &[&str], query: &Query) -> Result<Question, NotFound> {
+    let tree = query.get("render_as") == Some("tree");
+    let detail = Detail {
+        content: query.has("content"),
+        questions: query.has("questions"),
+        pay_transparency: query.has("pay_transparency"),
+    };
+    let id = |text: &str, missing| text.parse::<i64>().map_err(|_| missing);
+    Ok(match rest {
+        [] => Question::Board,
+        ["jobs"] => Question::Jobs(Detail { questions: false, ..detail }),
+        // A single job always has its content.
+        ["jobs", job] => Question::Job(id(job, NO_JOB)?, Detail { content: true, ..detail }),
+        ["departments"] => Question::Departments { tree },
+        ["departments", one] => Question::Department { id: id(one, "Department not found")?, tree },
+        ["offices"] => Question::Offices { tree },
+        ["offices", one] => Question::Office { id: id(one, "Office not found")?, tree },
+        ["sections"] => Question::Sections,
+        ["sections", _] => return Err("Section not found"),
+        _ => return Err("Resource not found"),
+    })
+}
+
+async fn render(
+    app: &App,
+    token: &str,
+    question: Question,
+    origin: &str,
+) -> anyhow::Result<Result<Rendered, NotFound>> {
+    let Some(board) = db::boards::find(&app.db, token).await? else {
+        let about_job = matches!(question, Question::Job(..));
+        return Ok(Err(if about_job { NO_JOB } else { NO_BOARD }));
+    };
+    let json = match question {
+        Question::Board => {
+            let content = board.introduction.as_deref();
+            Some(text(&Board { name: &board.company_name, content })?)
+        }
+        Question::Job(id, detail) => {
+            match db::boards::published_one(&app.db, board.id, id).await? {
+                Some(row) => {
+                    let exposed = exposed(app).await?;
+                    let context = Context { board: &board, exposed: &exposed, origin };
+                    Some(text(&context.published(&row, detail)?.job)?)
+                }
+                None => return Ok(Err(NO_JOB)),
+            }
+        }
+        Question::Jobs(detail) => {
+            let jobs = published(app, &board, origin, detail).await?;
+            let jobs: Vec<_> = jobs.into_iter().map(|one| one.job).collect();
+            let meta = Meta { total: jobs.len() };
+            Some(text(&Jobs { jobs, meta })?)
+        }
+        // A prospect post belongs to a section, and Harvest tells of none.
+        Question::Sections => Some(text(&json!({ "sections": [] }))?),
+        _ => filed(app, &board, origin, question).await?,
+    };
+    Ok(json.map(Rendered::new).ok_or(match question {
+        Question::Office { .. } => "Office not found",
+        _ => "Department not found",
+    }))
+}
+
+/// Departments and offices; none when the one that is asked for is not there.
+async fn filed(
+    app: &App,
+    board: &BoardRow,
+    origin: &str,
+    question: Question,
+) -> anyhow::Result<Option<String>> {
+    let published = published(app, board, origin, Detail::default()).await?;
+    let filed = Filed {
+        departments: parsed(&db::places::all(&app.db, Place::Department).await?)?,
+        offices: parsed(&db::places::all(&app.db, Place::Office).await?)?,
+        published: &published,
+    };
+    let departments = |tree| if tree { trees(filed.departments()) } else { filed.departments() };
+    let offices = |tree| if tree { trees(filed.offices()) } else { filed.offices() };
+    Ok(match question {
+        Question::Departments { tree } => Some(json!({ "departments": departments(tree) })),
+        Question::Offices { tree } => Some(json!({ "offices": offices(tree) })),
+        Question::Department { id, tree } => find(departments(tree), id).map(|it| json!(it)),
+        Question::Office { id, tree } => find(offices(tree), id).map(|it| json!(it)),
+        _ => None,
+    }
+    .map(|json| json.to_string()))
+}
+
+async fn published(
+    app: &App,
+    board: &BoardRow,
+    origin: &str,
+    detail: Detail,
+) -> anyhow::Result<Vec<Published>> {
+    let exposed = exposed(app).await?;
+    let context = Context { board, exposed: &exposed, origin };
+    let rows = db::boards::published(&app.db, board.id).await?;
+    Ok(rows.iter().map(|row| context.published(row, detail)).collect::<Result<_, _>>()?)
+}
+
+/// The fields of jobs that are meant for the public.
+async fn exposed(app: &App) -> anyhow::Result<Vec<CustomField>> {
+    let fields = db::custom_fields::list(&app.db, "job", false, i64::MAX, 0).await?;
+    let fields: Vec<CustomField> =
+        fields.iter().map(|field| serde_json::from_str(field)).collect::<Result<_, _>>()?;
+    Ok(fields.into_iter().filter(|field| field.expose_in_job_board_api).collect())
+}
+
+fn text(shape: &impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string(shape)
+}
+
+/// The answer in the encoding the client takes, or 304 when it has it already.
+fn respond(headers: &HeaderMap, rendered: &Rendered) -> Response {
+    let gzip = accepts_gzip(headers);
+    // A strong tag names these very bytes.
+    let tag =
+        if gzip { format!("\"{}-gzip\"", rendered.tag) } else { format!("\"{}\"", rendered.tag) };
+    let known =
+        headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
+    let has_it = known.any(|known| known == "*" || known.trim_start_matches("W/") == tag);
+    let body = match (has_it, gzip) {
+        (true, _) => Body::empty(),
+        (false, true) => rendered.gzip.clone().into(),
+        (false, false) => rendered.plain.clone().into(),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = if has_it { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let headers = response.headers_mut();
+    if !has_it {
+        headers.insert(header::CONTENT_TYPE, JSON);
+        if gzip {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+    }
+    let tag = HeaderValue::from_str(&tag).expect("a digest is ASCII");
+    headers.insert(header::ETAG, tag);
+    let revalidate = HeaderValue::from_static("max-age=0, private, must-revalidate");
+    headers.insert(header::CACHE_CONTROL, revalidate);
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    response
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|it| it.to_str().ok());
+    let mut encodings = values.flat_map(|value| value.split(','));
+    encodings.any(|encoding| {
+        let (name, quality) = encoding.split_once(';').unwrap_or((encoding, ""));
+        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+        matches!(name.trim(), "gzip" | "*") && !refused
+    })
+}
+
+/// An application. This instance takes none, but says so only to whoever holds a Job Board key.
+async fn apply(app: &App, headers: &HeaderMap) -> Response {
+    match app.keys.opens_job_boards(headers, app.clock.now()).await {
+        Ok(true) => {
+            let text = "Applications are not taken by this instance";
+            refuse(StatusCode::NOT_IMPLEMENTED, text)
+        }
+        Ok(false) => {
+            let mut response = refuse(StatusCode::UNAUTHORIZED, "Invalid Basic Auth credentials");
+            let challenge = HeaderValue::from_static("Basic realm=\"Job Board\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            response
+        }
+        Err(error) => internal(app, &error.into()),
+    }
+}
+
+fn refuse(status: StatusCode, error: &str) -> Response {
+    json_response(status, &json!({ "status": status.as_u16(), "error": error }))
+}
+
+fn internal(app: &App, error: &anyhow::Error) -> Response {
+    let request_id = app.clock.new_id("req");
+    tracing::error!(request_id, "{error:#}");
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    let text = "Internal server error";
+    json_response(status, &json!({ "status": 500, "error": text, "request_id": request_id }))
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response {
+    let mut response = Response::new(body.to_string().into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}

@@ -1,0 +1,80 @@
+//! Answers of the Job Board API, complete and compressed, kept until the data changes.
+//!
+//! On SQLite this process is the only one that changes the data, so the generation is a number in memory;
+//! on PostgreSQL it is asked of the database for every call, which is one short query in place of many.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use sha2::{Digest as _, Sha256};
+
+use crate::keys::hex;
+
+/// About how much memory the answers may take, in bytes.
+const CAPACITY: u64 = 64 * 1024 * 1024;
+/// About how long an answer is, compressed and not.
+const TYPICAL: u64 = 16 * 1024;
+
+/// Which answer: of which data, to which question.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub generation: i64,
+    pub question: String,
+}
+
+/// A complete answer.
+#[derive(Debug)]
+pub struct Rendered {
+    pub plain: Bytes,
+    pub gzip: Bytes,
+    /// Without quotes: a digest of the plain text.
+    pub tag: String,
+}
+
+impl Rendered {
+    pub(super) fn new(json: String) -> Self {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        let packed = gzip.write_all(json.as_bytes()).and_then(|()| gzip.finish());
+        let digest = Sha256::digest(json.as_bytes());
+        Self {
+            tag: hex(&digest[..16]),
+            gzip: packed.unwrap_or_default().into(),
+            plain: json.into(),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<Key, Arc<Rendered>> for Weight {
+    fn weight(&self, key: &Key, answer: &Arc<Rendered>) -> u64 {
+        (key.question.len() + answer.plain.len() + answer.gzip.len() + 256) as u64
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Kept(Cache<Key, Arc<Rendered>, Weight>);
+
+impl Default for Kept {
+    fn default() -> Self {
+        let count = usize::try_from(CAPACITY / TYPICAL).unwrap_or(usize::MAX);
+        Self(Cache::with_weighter(count, CAPACITY, Weight))
+    }
+}
+
+impl Kept {
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<Rendered>> {
+        self.0.get(key)
+    }
+
+    pub(super) fn keep(&self, key: Key, answer: &Arc<Rendered>) {
+        self.0.insert(key, answer.clone());
+    }
+}

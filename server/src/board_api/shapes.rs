@@ -1,0 +1,174 @@
+//! The objects of the public Job Board API (job-board-api). The order of the fields is the order on the
+//! wire; what is absent is `null`, unless it says otherwise.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::harvest::shapes::{Choice, PayRange};
+
+/// `GET /v1/boards/{token}`
+#[derive(Debug, Serialize)]
+pub(super) struct Board<'a> {
+    pub name: &'a str,
+    /// HTML.
+    pub content: Option<&'a str>,
+}
+
+/// `GET /v1/boards/{token}/jobs`: the whole board, without pages.
+#[derive(Debug, Serialize)]
+pub(super) struct Jobs {
+    pub jobs: Vec<Job>,
+    pub meta: Meta,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Meta {
+    pub total: usize,
+}
+
+/// A published post. Its `id` is the post's in Harvest, its `internal_job_id` the job's.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Job {
+    pub absolute_url: String,
+    pub data_compliance: [DataCompliance; 1],
+    pub internal_job_id: Option<i64>,
+    pub location: Named,
+    /// The job's custom fields that are meant for the public; null where the organisation has none.
+    pub metadata: Option<Vec<Metadata>>,
+    pub id: i64,
+    pub updated_at: String,
+    pub requisition_id: Option<String>,
+    pub title: String,
+    pub company_name: String,
+    pub first_published: Option<String>,
+    pub language: String,
+    pub application_deadline: Option<String>,
+    /// Left out of a list that does not ask for content.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
+    /// Left out unless asked for.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<Questions>,
+    /// Left out unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pay_input_ranges: Option<Vec<PayRange>>,
+}
+
+/// What `content=true` adds, and what a single job always has.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Text {
+    /// HTML, entity-encoded once: clients decode it exactly once.
+    pub content: String,
+    pub departments: Vec<JobDepartment>,
+    pub offices: Vec<JobOffice>,
+}
+
+/// What `questions=true` adds to a single job.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Questions {
+    pub questions: Vec<Question>,
+    pub location_questions: Vec<Question>,
+    /// Not asked here.
+    pub compliance: Option<Value>,
+    pub demographic_questions: Option<Value>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Question {
+    pub required: Option<bool>,
+    pub label: String,
+    pub description: Option<String>,
+    pub fields: Vec<Field>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Field {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub values: Vec<Choice>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Named {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Metadata {
+    pub id: i64,
+    pub name: String,
+    pub value: Value,
+    pub value_type: String,
+}
+
+/// Which consents an application takes. None: applications are not taken here.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DataCompliance {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    requires_consent: bool,
+    requires_processing_consent: bool,
+    requires_retention_consent: bool,
+    retention_period: Option<i64>,
+    demographic_data_consent_applies: bool,
+}
+
+impl DataCompliance {
+    pub(super) const NONE: Self = Self {
+        kind: "gdpr",
+        requires_consent: false,
+        requires_processing_consent: false,
+        requires_retention_consent: false,
+        retention_period: None,
+        demographic_data_consent_applies: false,
+    };
+}
+
+/// A department as it stands in a job.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct JobDepartment {
+    pub id: i64,
+    pub name: String,
+    pub child_ids: Vec<i64>,
+    pub parent_id: Option<i64>,
+}
+
+/// An office as it stands in a job.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct JobOffice {
+    pub id: i64,
+    pub name: String,
+    pub location: Option<String>,
+    pub child_ids: Vec<i64>,
+    pub parent_id: Option<i64>,
+}
+
+/// An element of `GET /v1/boards/{token}/departments`, and of an office.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Department {
+    pub id: i64,
+    pub name: String,
+    #[serde(flatten)]
+    pub place: Place<Department>,
+    pub jobs: Vec<Job>,
+}
+
+/// An element of `GET /v1/boards/{token}/offices`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Office {
+    pub id: i64,
+    pub name: String,
+    pub location: Option<String>,
+    #[serde(flatten)]
+    pub place: Place<Office>,
+    pub departments: Vec<Department>,
+}
+
+/// Where a place stands among the others: by ids in a list, by itself in a tree.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(super) enum Place<T> {
+    Listed { parent_id: Option<i64>, child_ids: Vec<i64> },
+    InTree { children: Vec<T> },
+}
