@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::shapes::{
-    DataCompliance, Field, Job, JobDepartment, JobOffice, Metadata, Named, Question, Questions,
-    Text,
+    DataCompliance, Field, Form, Job, JobDepartment, JobOffice, Metadata, Named, Question,
+    Questions, Text,
 };
 use crate::db::boards::{BoardRow, PublishedRow};
 use crate::harvest::shapes::{
@@ -162,8 +162,8 @@ pub(super) fn encode(html: &str) -> String {
     text
 }
 
-fn questions(asked: Vec<HarvestQuestion>) -> Questions {
-    Questions {
+fn questions(asked: Vec<HarvestQuestion>) -> Form {
+    Form {
         questions: asked.into_iter().map(question).collect(),
         location_questions: Vec::new(),
         compliance: None,

@@ -48,7 +48,7 @@ pub(super) struct Job {
     pub text: Option<Text>,
     /// Left out unless asked for.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub questions: Option<Questions>,
+    pub questions: Option<Form>,
     /// Left out unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pay_input_ranges: Option<Vec<PayRange>>,
@@ -65,7 +65,7 @@ pub(super) struct Text {
 
 /// What `questions=true` adds to a single job.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Questions {
+pub(super) struct Form {
     pub questions: Vec<Question>,
     pub location_questions: Vec<Question>,
     /// Not asked here.
