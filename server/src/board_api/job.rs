@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::shapes::{
-    DataCompliance, Field, Form, Job, JobDepartment, JobOffice, Metadata, Named, Question,
-    Questions, Text,
+    DataCompliance, Field, Form, Job, JobDepartment, JobOffice, Metadata, Named, Question, Text,
 };
 use crate::db::boards::{BoardRow, PublishedRow};
 use crate::harvest::shapes::{
