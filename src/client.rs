@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use web_sys::{AbortSignal, RequestCredentials};
 
 use crate::error::Error;
+use crate::json;
 
 pub mod account;
 pub mod catalogue;
@@ -75,7 +76,7 @@ impl Call {
     /// Makes the call and reads the answer.
     async fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
         let (status, text) = self.send().await?;
-        serde_json::from_str(&text).map_err(|_| Error::Unreadable { status })
+        json::read(&text).map_err(|json::Unreadable| Error::Unreadable { status })
     }
 
     /// Makes the call; again, if the person did what it was refused for.
@@ -140,9 +141,7 @@ async fn api_base() -> Result<String, Error> {
     }
     let (status, text) = answer(RequestBuilder::new("config.json").build()).await?;
     let base = match status {
-        200 => {
-            serde_json::from_str::<Config>(&text).map_or(String::new(), |config| config.api_base)
-        }
+        200 => json::read::<Config>(&text).map_or(String::new(), |config| config.api_base),
         404 => String::new(),
         _ => return Err(Error::Unreadable { status }),
     };

@@ -4,6 +4,8 @@
 
 use api::error::{ErrorCode, Problem};
 
+use crate::json;
+
 /// What can come back instead of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
@@ -18,7 +20,7 @@ pub enum Error {
 impl Error {
     /// Reads an answer that is not a success.
     pub fn from_answer(status: u16, body: &str) -> Self {
-        serde_json::from_str(body).map_or(Self::Unreadable { status }, Self::Refused)
+        json::read(body).map_or(Self::Unreadable { status }, Self::Refused)
     }
 
     pub fn is(&self, code: ErrorCode) -> bool {

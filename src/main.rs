@@ -15,6 +15,7 @@ mod error;
 
 mod components;
 mod dom;
+mod json;
 mod query;
 mod task;
 mod times;
