@@ -3,6 +3,8 @@
 //! fixed clock and fixed dice. The modules mirror the addresses; `app` is the language they are told in.
 
 mod app;
+mod authority;
+mod board_api;
 mod catalogue;
 mod change_log;
 mod credentials;
