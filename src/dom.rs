@@ -51,18 +51,7 @@ impl El {
         name: &'static str,
         value: impl Fn() -> Option<String> + 'static,
     ) -> Self {
-        let element = self.0.clone();
-        live(Box::new(move || {
-            let value = value();
-            // Telling a screen reader nothing new is telling it something.
-            if element.get_attribute(name) == value {
-                return;
-            }
-            let _ = match value {
-                Some(value) => element.set_attribute(name, &value),
-                None => element.remove_attribute(name),
-            };
-        }));
+        live_attribute(&self.0, name, Box::new(value));
         self
     }
 
@@ -73,10 +62,7 @@ impl El {
 
     /// A class, there or not.
     pub fn class_with(self, name: &'static str, on: impl Fn() -> bool + 'static) -> Self {
-        let element = self.0.clone();
-        live(Box::new(move || {
-            let _ = element.class_list().toggle_with_force(name, on());
-        }));
+        live_class(&self.0, name, Box::new(on));
         self
     }
 
@@ -86,10 +72,7 @@ impl El {
         name: &'static str,
         value: impl Fn() -> V + 'static,
     ) -> Self {
-        let element = self.0.clone();
-        live(Box::new(move || {
-            let _ = js_sys::Reflect::set(&element, &name.into(), &value().into());
-        }));
+        live_property(&self.0, name, Box::new(move || value().into()));
         self
     }
 
@@ -100,14 +83,7 @@ impl El {
 
     /// Text that changes.
     pub fn text_with(self, text: impl Fn() -> String + 'static) -> Self {
-        let node = document().create_text_node("");
-        let _ = self.0.append_child(&node);
-        live(Box::new(move || {
-            let text = text();
-            if node.data() != text {
-                node.set_data(&text);
-            }
-        }));
+        live_text(&self.0, Box::new(text));
         self
     }
 
@@ -194,6 +170,56 @@ impl<V: Into<View>> FromIterator<V> for View {
 /// A view that is made again whenever a signal it reads changes. What it made before is taken away, and
 /// so are the signals and effects that were made for it.
 pub fn part(view: impl Fn() -> View + 'static) -> View {
+    live_view(Box::new(view))
+}
+
+// What the functions above do, once for all closures they are called with.
+
+fn live_attribute(
+    element: &web_sys::Element,
+    name: &'static str,
+    value: Box<dyn Fn() -> Option<String>>,
+) {
+    let element = element.clone();
+    live(Box::new(move || {
+        let value = value();
+        // Telling a screen reader nothing new is telling it something.
+        if element.get_attribute(name) == value {
+            return;
+        }
+        let _ = match value {
+            Some(value) => element.set_attribute(name, &value),
+            None => element.remove_attribute(name),
+        };
+    }));
+}
+
+fn live_class(element: &web_sys::Element, name: &'static str, on: Box<dyn Fn() -> bool>) {
+    let element = element.clone();
+    live(Box::new(move || {
+        let _ = element.class_list().toggle_with_force(name, on());
+    }));
+}
+
+fn live_property(element: &web_sys::Element, name: &'static str, value: Box<dyn Fn() -> JsValue>) {
+    let element = element.clone();
+    live(Box::new(move || {
+        let _ = js_sys::Reflect::set(&element, &name.into(), &value());
+    }));
+}
+
+fn live_text(element: &web_sys::Element, text: Box<dyn Fn() -> String>) {
+    let node = document().create_text_node("");
+    let _ = element.append_child(&node);
+    live(Box::new(move || {
+        let text = text();
+        if node.data() != text {
+            node.set_data(&text);
+        }
+    }));
+}
+
+fn live_view(view: Box<dyn Fn() -> View>) -> View {
     // Two empty texts hold its place, also while there is nothing between them.
     let (start, end) = (View::from(""), View::from(""));
     let whole = View::none().and(start.clone()).and(end.clone());

@@ -3,7 +3,9 @@
 //! Both are one type each, and what they do is boxed. Leptos' `Action` and `LocalResource` do more, and
 //! cost the first load 17 kB (brotli).
 
+use std::any::Any;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -46,27 +48,59 @@ impl Task {
 
 /// Something a screen reads from the service, and reads again when what it depends on changes.
 #[derive(Debug)]
-pub struct Reading<T: Send + Sync + 'static> {
-    read: RwSignal<Option<Result<T, Error>>>,
-    /// Counts the readings: an answer that was overtaken by a later one is dropped.
-    asked: RwSignal<u32>,
+pub struct Reading<T> {
+    inner: Inner,
+    kind: PhantomData<fn() -> T>,
 }
 
-impl<T: Send + Sync + 'static> Clone for Reading<T> {
+impl<T> Clone for Reading<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Send + Sync + 'static> Copy for Reading<T> {}
+impl<T> Copy for Reading<T> {}
 
-impl<T: Clone + Send + Sync + 'static> Reading<T> {
+impl<T: Clone + 'static> Reading<T> {
     /// Reads now, and again whenever a signal changes that `read` looks at before it waits.
     pub fn new<F>(read: impl Fn() -> F + 'static) -> Self
     where
         F: Future<Output = Result<T, Error>> + 'static,
     {
-        let this = Self { read: RwSignal::new(None), asked: RwSignal::new(0) };
+        let read = move || -> Answer {
+            let answer = read();
+            Box::pin(async move { answer.await.map(|read| Rc::new(read) as Rc<dyn Any>) })
+        };
+        Self { inner: Inner::start(Box::new(read)), kind: PhantomData }
+    }
+
+    /// What was read last; nothing before the first answer.
+    pub fn get(self) -> Option<Result<T, Error>> {
+        match self.inner.read.get()? {
+            Ok(read) => read.downcast_ref().cloned().map(Ok),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    pub fn again(self) {
+        self.inner.asked.update(|asked| *asked += 1);
+    }
+}
+
+/// An answer of any type: all readings share the code below.
+type Anything = Result<Rc<dyn Any>, Error>;
+type Answer = Pin<Box<dyn Future<Output = Anything>>>;
+
+#[derive(Debug, Clone, Copy)]
+struct Inner {
+    read: RwSignal<Option<Anything>, LocalStorage>,
+    /// Counts the readings: an answer that was overtaken by a later one is dropped.
+    asked: RwSignal<u32>,
+}
+
+impl Inner {
+    fn start(read: Box<dyn Fn() -> Answer>) -> Self {
+        let this = Self { read: RwSignal::new_local(None), asked: RwSignal::new(0) };
         let started = StoredValue::new(0_u32);
         Effect::new(move |_| {
             this.asked.track();
@@ -81,15 +115,6 @@ impl<T: Clone + Send + Sync + 'static> Reading<T> {
             }));
         });
         this
-    }
-
-    /// What was read last; nothing before the first answer.
-    pub fn get(self) -> Option<Result<T, Error>> {
-        self.read.get()
-    }
-
-    pub fn again(self) {
-        self.asked.update(|asked| *asked += 1);
     }
 }
 

@@ -74,7 +74,7 @@ fn parts(text: Text, value: RwSignal<String>) -> (El, El) {
         .prop_with("value", move || value.get())
         .on("input", move |event| value.set(value_of(&event)));
     let pressed = move || Some(shown.get().to_string());
-    let of_what = format!(" {}", label.to_lowercase());
+    let of_what = format!(" {}", label.to_ascii_lowercase());
     let show = el("button")
         .attr("type", "button")
         .class("button")

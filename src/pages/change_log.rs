@@ -2,7 +2,6 @@
 
 use api::credentials::ApiType;
 use api::session::Session;
-use leptos::prelude::*;
 
 use crate::components::heading::heading;
 use crate::dom::{View, el};
@@ -15,8 +14,7 @@ mod list;
 
 pub fn page() -> View {
     let navigator = Navigator::expect();
-    let query = navigator.query();
-    let filter = Memo::new(move |_| filter::Filter::read(&query.get()));
+    let filter = filter::Shown(navigator.query());
     let sees =
         Account::expect().session().map(|session| el("p").class("secondary").text(sees(&session)));
     let title = el("div").child(heading("Change Log".to_owned())).child(sees);

@@ -44,10 +44,12 @@ pub fn field_label(field: &str) -> String {
         return known.to_owned();
     }
     let words = field.strip_suffix("_at").unwrap_or(field).replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect::<String>().replace("url", "URL")
-    })
+    // Of ASCII, as all names of fields are: the tables of all other letters would be 20 kB.
+    let mut label = words.replace("url", "URL");
+    if let Some(first) = label.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    label
 }
 
 /// A value as the console calls it; what it has no name for stands as it is.

@@ -35,7 +35,8 @@ struct Form {
     current: RwSignal<String>,
     new: RwSignal<String>,
     /// What is wrong with either, known without asking.
-    faults: RwSignal<(Option<String>, Option<String>)>,
+    current_fault: RwSignal<Option<String>>,
+    new_fault: RwSignal<Option<String>>,
     /// Why it was refused: shown at its field where it has one.
     error: RwSignal<Option<Error>>,
     done: RwSignal<bool>,
@@ -52,9 +53,10 @@ impl Form {
         self.error.set(None);
         let missing =
             current_password.is_empty().then(|| "Enter your current password.".to_owned());
-        let faults = (missing, check(&new_password));
-        let complete = faults == (None, None);
-        self.faults.set(faults);
+        let fault = check(&new_password);
+        let complete = missing.is_none() && fault.is_none();
+        self.current_fault.set(missing);
+        self.new_fault.set(fault);
         if !complete {
             return focus_first_fault();
         }
@@ -88,17 +90,18 @@ pub fn section(sessions: Sessions) -> El {
     let it = Form {
         current: RwSignal::default(),
         new: RwSignal::default(),
-        faults: RwSignal::default(),
+        current_fault: RwSignal::new(None),
+        new_fault: RwSignal::new(None),
         error: RwSignal::new(None),
         done: RwSignal::new(false),
     };
     let change = Task::new(move || it.change(sessions));
     let current_fault = Signal::derive(move || {
         let wrong = || it.is_wrong().then(|| "This is not your current password.".to_owned());
-        it.faults.get().0.or_else(wrong).or_else(|| it.refused_at("/current_password"))
+        it.current_fault.get().or_else(wrong).or_else(|| it.refused_at("/current_password"))
     });
     let new_fault =
-        Signal::derive(move || it.faults.get().1.or_else(|| it.refused_at("/new_password")));
+        Signal::derive(move || it.new_fault.get().or_else(|| it.refused_at("/new_password")));
     let email = Account::expect().session().map(|session| session.user.email).unwrap_or_default();
     // The field says it already when that is what is wrong.
     let elsewhere =

@@ -3,7 +3,7 @@
 use api::change_log::ExportFormat;
 use leptos::prelude::*;
 
-use super::filter::{Filter, choices};
+use super::filter::{Filter, Shown, choices};
 use super::list::asked;
 use crate::client;
 use crate::components::icon::icon;
@@ -11,34 +11,28 @@ use crate::components::search::{search_field, when_paused};
 use crate::dom::{El, View, el, value_of};
 use crate::location::Navigator;
 
-pub fn filters(navigator: Navigator, filter: Memo<Filter>) -> El {
+pub fn filters(navigator: Navigator, filter: Shown) -> El {
     let set = move |to: &dyn Fn(&mut Filter)| {
-        let mut filter = filter.get_untracked();
+        let mut filter = untrack(|| filter.get());
         to(&mut filter);
         navigator.replace(&filter.href());
     };
     let who = search_field(
         "Filter by who did it",
-        move || filter.with(|filter| filter.who.clone()),
+        move || filter.get().who,
         move |who| set(&|filter| filter.who.clone_from(&who)),
     );
-    let what = what().prop_with("value", move || filter.with(|filter| filter.what.clone())).on(
-        "change",
-        move |event| {
-            let what = value_of(&event);
-            set(&|filter| filter.what.clone_from(&what));
-        },
-    );
+    let what = what().prop_with("value", move || filter.get().what).on("change", move |event| {
+        let what = value_of(&event);
+        set(&|filter| filter.what.clone_from(&what));
+    });
     let from = date(
         "From",
-        move || filter.with(|filter| filter.from.clone()),
+        move || filter.get().from,
         move |day| set(&|filter| filter.from.clone_from(&day)),
     );
-    let to = date(
-        "To",
-        move || filter.with(|filter| filter.to.clone()),
-        move |day| set(&|filter| filter.to.clone_from(&day)),
-    );
+    let to =
+        date("To", move || filter.get().to, move |day| set(&|filter| filter.to.clone_from(&day)));
     el("search").class("filters log-filters").child(who).child(what).child(from).child(to)
 }
 
@@ -70,9 +64,9 @@ fn date(
 }
 
 /// What the filters leave, as a file.
-pub fn export(filter: Memo<Filter>) -> El {
+pub fn export(filter: Shown) -> El {
     let link = |format: ExportFormat, label: &str| {
-        let href = move || Some(client::change_log::export_href(&filter.with(asked), format));
+        let href = move || Some(client::change_log::export_href(&asked(&filter.get()), format));
         el("a")
             .class("button")
             .attr("download", "")

@@ -1,7 +1,9 @@
-//! Which changes are listed: as it stands in the address, and as the service is asked. Rules only: no
-//! view, no browser.
+//! Which changes are listed: as it stands in the address, and as the service is asked. No view, no
+//! browser.
 
 use api::change_log::{ACTIONS, ChangeLogFilter, SubjectKind, action_label};
+
+use leptos::prelude::*;
 
 use crate::components::change_log::words::needs_a_name;
 use crate::{query, routes};
@@ -14,6 +16,16 @@ pub struct Filter {
     pub subject: String,
     pub from: String,
     pub to: String,
+}
+
+/// The filter that is in the address now.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown(pub Memo<String>);
+
+impl Shown {
+    pub fn get(self) -> Filter {
+        self.0.with(|query| Filter::read(query))
+    }
 }
 
 /// A day: year, month from 1 on, day of the month.

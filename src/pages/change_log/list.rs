@@ -1,11 +1,14 @@
 //! The entries, page by page, and what stands in their place when there are none.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use api::Page;
 use api::change_log::{ChangeLogEntry, ChangeLogFilter};
 use api::session::Session;
 use leptos::prelude::*;
 
-use super::filter::Filter;
+use super::filter::{Filter, Shown};
 use crate::client;
 use crate::components::announcer::announce;
 use crate::components::button::{button, task_button};
@@ -25,12 +28,12 @@ pub fn asked(filter: &Filter) -> ChangeLogFilter {
 }
 
 /// The list: read again whenever the filter changes.
-pub fn list(filter: Memo<Filter>) -> View {
+pub fn list(filter: Shown) -> View {
     let session = Account::expect().session();
     let users = session.as_ref().is_some_and(Session::may_list_users);
     let credentials = session.is_some_and(|who| !who.api_types().is_empty());
     let read = Reading::new(move || {
-        let asked = filter.with(asked);
+        let asked = asked(&filter.get());
         async move {
             let catalogue =
                 async { if credentials { client::catalogue::read().await.ok() } else { None } };
@@ -41,7 +44,7 @@ pub fn list(filter: Memo<Filter>) -> View {
     });
     let subject = RwSignal::new(String::new());
     let list = loading(read, move |(known, page)| {
-        let filter = filter.get_untracked();
+        let filter = untrack(|| filter.get());
         let first = page.items.first().map(|entry| entry.subject.name.clone());
         subject
             .set(first.filter(|name| !name.is_empty()).unwrap_or_else(|| filter.subject.clone()));
@@ -56,17 +59,17 @@ pub fn list(filter: Memo<Filter>) -> View {
         }
     });
     let about = switch(
-        move || filter.with(|filter| !filter.subject.is_empty()),
+        move || !filter.get().subject.is_empty(),
         move |only| only.then(|| one_subject(filter, subject)).into(),
     );
     about.and(list)
 }
 
 /// Only one thing's changes are shown: which one, and the way back to all.
-fn one_subject(filter: Memo<Filter>, name: RwSignal<String>) -> El {
+fn one_subject(filter: Shown, name: RwSignal<String>) -> El {
     let navigator = Navigator::expect();
     let all = move || {
-        let all = Filter { subject: String::new(), ..filter.get_untracked() };
+        let all = Filter { subject: String::new(), ..untrack(|| filter.get()) };
         navigator.replace(&all.href());
         // The button goes with what it took away.
         focus("main h1");
@@ -84,15 +87,18 @@ fn chunk(filter: ChangeLogFilter, known: Known, page: Page<ChangeLogEntry>) -> V
     let shown = entries(&page.items, &known);
     let Some(cursor) = page.next else { return shown.into() };
     let filter = ChangeLogFilter { cursor: Some(cursor), ..filter };
-    let next = RwSignal::new(None::<Page<ChangeLogEntry>>);
-    let error = RwSignal::new(None);
-    let asked = filter.clone();
+    let next = Rc::new(RefCell::new(None::<Page<ChangeLogEntry>>));
+    let (come, error) = (RwSignal::new(false), RwSignal::new(None));
+    let (asked, arrived) = (filter.clone(), next.clone());
     let more = Task::new(move || {
-        let asked = asked.clone();
+        let (asked, arrived) = (asked.clone(), arrived.clone());
         async move {
             error.set(None);
             match client::change_log::list(&asked).await {
-                Ok(page) => next.set(Some(page)),
+                Ok(page) => {
+                    arrived.replace(Some(page));
+                    come.set(true);
+                }
                 Err(refused) => error.set(Some(refused)),
             }
         }
@@ -101,7 +107,7 @@ fn chunk(filter: ChangeLogFilter, known: Known, page: Page<ChangeLogEntry>) -> V
         let button = el("p").child(task_button("button", "Show more", more));
         failure(error, Some(more)).and(button)
     };
-    let rest = move |page: Option<Page<ChangeLogEntry>>| match page {
+    let rest = move |_| match next.take() {
         None => button(),
         Some(page) => {
             announce(count(page.items.len(), page.next.is_some()));
@@ -113,7 +119,7 @@ fn chunk(filter: ChangeLogFilter, known: Known, page: Page<ChangeLogEntry>) -> V
             chunk(filter.clone(), known.clone(), page)
         }
     };
-    View::from(shown).and(switch(move || next.get(), rest))
+    View::from(shown).and(switch(move || come.get(), rest))
 }
 
 fn none_at_all() -> El {
