@@ -10,6 +10,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, Node};
 
+mod live;
+
 /// An element in the making.
 #[derive(Debug, Clone)]
 #[must_use = "an element is seen only as a child of another"]
@@ -51,7 +53,7 @@ impl El {
         name: &'static str,
         value: impl Fn() -> Option<String> + 'static,
     ) -> Self {
-        live_attribute(&self.0, name, Box::new(value));
+        live::attribute(&self.0, name, Box::new(value));
         self
     }
 
@@ -62,7 +64,7 @@ impl El {
 
     /// A class, there or not.
     pub fn class_with(self, name: &'static str, on: impl Fn() -> bool + 'static) -> Self {
-        live_class(&self.0, name, Box::new(on));
+        live::class(&self.0, name, Box::new(on));
         self
     }
 
@@ -72,7 +74,7 @@ impl El {
         name: &'static str,
         value: impl Fn() -> V + 'static,
     ) -> Self {
-        live_property(&self.0, name, Box::new(move || value().into()));
+        live::property(&self.0, name, Box::new(move || value().into()));
         self
     }
 
@@ -83,7 +85,7 @@ impl El {
 
     /// Text that changes.
     pub fn text_with(self, text: impl Fn() -> String + 'static) -> Self {
-        live_text(&self.0, Box::new(text));
+        live::text(&self.0, Box::new(text));
         self
     }
 
@@ -170,71 +172,7 @@ impl<V: Into<View>> FromIterator<V> for View {
 /// A view that is made again whenever a signal it reads changes. What it made before is taken away, and
 /// so are the signals and effects that were made for it.
 pub fn part(view: impl Fn() -> View + 'static) -> View {
-    live_view(Box::new(view))
-}
-
-// What the functions above do, once for all closures they are called with.
-
-fn live_attribute(
-    element: &web_sys::Element,
-    name: &'static str,
-    value: Box<dyn Fn() -> Option<String>>,
-) {
-    let element = element.clone();
-    live(Box::new(move || {
-        let value = value();
-        // Telling a screen reader nothing new is telling it something.
-        if element.get_attribute(name) == value {
-            return;
-        }
-        let _ = match value {
-            Some(value) => element.set_attribute(name, &value),
-            None => element.remove_attribute(name),
-        };
-    }));
-}
-
-fn live_class(element: &web_sys::Element, name: &'static str, on: Box<dyn Fn() -> bool>) {
-    let element = element.clone();
-    live(Box::new(move || {
-        let _ = element.class_list().toggle_with_force(name, on());
-    }));
-}
-
-fn live_property(element: &web_sys::Element, name: &'static str, value: Box<dyn Fn() -> JsValue>) {
-    let element = element.clone();
-    live(Box::new(move || {
-        let _ = js_sys::Reflect::set(&element, &name.into(), &value());
-    }));
-}
-
-fn live_text(element: &web_sys::Element, text: Box<dyn Fn() -> String>) {
-    let node = document().create_text_node("");
-    let _ = element.append_child(&node);
-    live(Box::new(move || {
-        let text = text();
-        if node.data() != text {
-            node.set_data(&text);
-        }
-    }));
-}
-
-fn live_view(view: Box<dyn Fn() -> View>) -> View {
-    // Two empty texts hold its place, also while there is nothing between them.
-    let (start, end) = (View::from(""), View::from(""));
-    let whole = View::none().and(start.clone()).and(end.clone());
-    live(Box::new(move || {
-        let new = view();
-        while let Some(old) = start.0.next_sibling().filter(|node| *node != end.0) {
-            if let Some(parent) = old.parent_node() {
-                let _ = parent.remove_child(&old);
-            }
-        }
-        if let Some(parent) = end.0.parent_node() {
-            let _ = parent.insert_before(&new.0, Some(&end.0));
-        }
-    }));
-    whole
+    live::view(Box::new(view))
 }
 
 /// A view that is made again whenever `on` changes what it answers from, and only then: what `view` reads
@@ -247,12 +185,6 @@ pub fn switch<T: 'static>(
         let now = on();
         untrack(|| view(now))
     })
-}
-
-/// Runs now, and again whenever a signal it reads changes, until its owner ends.
-fn live(run: Box<dyn Fn()>) {
-    let effect = RenderEffect::new(move |_: Option<()>| run());
-    StoredValue::new_local(effect);
 }
 
 fn listen(target: &web_sys::EventTarget, event: &str, mut handler: Box<dyn FnMut(Event)>) {
