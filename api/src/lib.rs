@@ -3,6 +3,7 @@
 //!
 //! Serde alone: no IO, no clock, no randomness. It builds for the browser and for the server.
 
+pub mod boards;
 pub mod catalogue;
 pub mod change_log;
 pub mod credentials;

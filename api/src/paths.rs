@@ -30,6 +30,10 @@ pub const USER_CREDENTIALS: &str = "/api/users/{id}/credentials";
 pub const PASSWORD_LINK_READ: &str = "/api/password_links/read";
 /// `POST`: chooses the password and ends the link.
 pub const PASSWORD_LINK_USE: &str = "/api/password_links/use";
+/// `GET` lists the public job boards.
+pub const BOARDS: &str = "/api/boards";
+/// `GET` reads, `PATCH` updates.
+pub const BOARD: &str = "/api/boards/{id}";
 /// `GET` lists who did what.
 pub const CHANGE_LOG: &str = "/api/change_log";
 /// `GET`: all of it as a file, `?format=csv` or `?format=jsonl`, narrowed like the list.

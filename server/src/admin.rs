@@ -14,8 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
 use crate::{
-    App, account, catalogue, change_log, credentials, openapi, password_links, session, sessions,
-    users,
+    App, account, boards, catalogue, change_log, credentials, openapi, password_links, session,
+    sessions, users,
 };
 
 /// The longest body, in bytes.
@@ -34,6 +34,7 @@ pub fn documented() -> OpenApiRouter<App> {
         .merge(password_links::router())
         .merge(catalogue::router())
         .merge(credentials::router())
+        .merge(boards::router())
         .merge(users::router())
         .merge(change_log::router())
 }

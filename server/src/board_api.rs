@@ -96,7 +96,7 @@ async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow:
         Engine::Postgres => db::recruiting::version(&app.db).await?,
     };
     let key = Key { generation, question: format!("{origin} {token} {question:?}") };
-    let rendered = match app.boards.get(&key) {
+    let rendered = match app.boards.get(&key, app.clock.now()) {
         Some(rendered) => rendered,
         None => match render(app, &token, question, &origin).await? {
             Ok(rendered) => {
@@ -140,7 +140,8 @@ async fn render(
     question: Question,
     origin: &str,
 ) -> anyhow::Result<Result<Rendered, NotFound>> {
-    let Some(board) = db::boards::find(&app.db, token).await? else {
+    let found = db::boards::find(&app.db, token, app.clock.now()).await?;
+    let Some((board, answers_until)) = found else {
         let about_job = matches!(question, Question::Job(..));
         return Ok(Err(if about_job { NO_JOB } else { NO_BOARD }));
     };
@@ -169,7 +170,8 @@ async fn render(
         Question::Sections => Some(text(&json!({ "sections": [] }))?),
         _ => filed(app, &board, origin, question).await?,
     };
-    Ok(json.map(Rendered::new).ok_or(match question {
+    let rendered = json.map(|json| Rendered::new(json, answers_until));
+    Ok(rendered.ok_or(match question {
         Question::Office { .. } => "Office not found",
         _ => "Department not found",
     }))

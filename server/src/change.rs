@@ -62,6 +62,8 @@ pub struct Change {
     pub now: Millis,
     /// The credential whose key may open something else afterwards.
     credential: Option<String>,
+    /// What was answered about recruiting data may not be true any more.
+    recruiting: bool,
     /// The next change waits until memory has followed this one.
     _turn: OwnedMutexGuard<()>,
 }
@@ -81,7 +83,15 @@ impl App {
         let turn = self.changing.clone().lock_owned().await;
         let tx = self.db.write().await?;
         let now = self.clock.now();
-        Ok(Change { app: self.clone(), actor, tx, now, credential: None, _turn: turn })
+        Ok(Change {
+            app: self.clone(),
+            actor,
+            tx,
+            now,
+            credential: None,
+            recruiting: false,
+            _turn: turn,
+        })
     }
 }
 
@@ -116,9 +126,17 @@ impl Change {
         self.credential = Some(credential_id.to_owned());
     }
 
+    /// What partners and the public read may be different once the change is made.
+    pub fn touches_recruiting(&mut self) {
+        self.recruiting = true;
+    }
+
     /// Makes the change: when this returns, every later call is decided by it.
     pub async fn commit(self) -> db::Result<()> {
         let committed = self.tx.commit().await;
+        if self.recruiting {
+            self.app.answers.forget();
+        }
         if let Some(credential_id) = &self.credential {
             // Also after a commit whose outcome is not known: memory says what the database says.
             self.app.keys.refresh(credential_id).await?;

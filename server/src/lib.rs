@@ -8,6 +8,7 @@ pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod board_api;
+pub mod boards;
 pub mod catalogue;
 pub mod change;
 pub mod change_log;

@@ -1,5 +1,6 @@
 //! A published post as the public sees it, from the documents Harvest answers.
 
+use api::boards::with_post_id;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -125,19 +126,6 @@ impl Context<'_> {
     }
 }
 
-/// Puts the post's id where the address wants it: in the place of `:id`, or as the parameter `gh_jid`.
-pub(super) fn with_post_id(address: &str, post_id: i64) -> String {
-    if address.contains(":id") {
-        return address.replacen(":id", &post_id.to_string(), 1);
-    }
-    let (address, fragment) = match address.split_once('#') {
-        Some((address, fragment)) => (address, format!("#{fragment}")),
-        None => (address, String::new()),
-    };
-    let sign = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{sign}gh_jid={post_id}{fragment}")
-}
-
 /// `2026-01-09T14:59:55-05:00`: this API tells the time of the American East, without milliseconds.
 pub(super) fn eastern(stamp: Stamp) -> String {
     let moment = Timestamp::from_millisecond(stamp.0).unwrap_or_default();
@@ -225,18 +213,5 @@ mod tests {
             .replace("&#39;", "'")
             .replace("&amp;", "&");
         assert_eq!(decoded, html);
-    }
-
-    #[test]
-    fn the_posts_id_stands_where_the_address_wants_it() {
-        for (address, with_id) in [
-            ("https://a.example/jobs/:id", "https://a.example/jobs/7"),
-            ("https://a.example/jobs/:id?x=:id", "https://a.example/jobs/7?x=:id"),
-            ("https://a.example/jobs", "https://a.example/jobs?gh_jid=7"),
-            ("https://a.example/jobs?l=de", "https://a.example/jobs?l=de&gh_jid=7"),
-            ("https://a.example/jobs#list", "https://a.example/jobs?gh_jid=7#list"),
-        ] {
-            assert_eq!(with_post_id(address, 7), with_id);
-        }
     }
 }

@@ -13,6 +13,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
+use crate::clock::Millis;
 use crate::keys::hex;
 
 /// About how much memory the answers may take, in bytes.
@@ -34,10 +35,12 @@ pub struct Rendered {
     pub gzip: Bytes,
     /// Without quotes: a digest of the plain text.
     pub tag: String,
+    /// The token it was asked for by answers until then; none: for ever.
+    pub answers_until: Option<Millis>,
 }
 
 impl Rendered {
-    pub(super) fn new(json: String) -> Self {
+    pub(super) fn new(json: String, answers_until: Option<Millis>) -> Self {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         let packed = gzip.write_all(json.as_bytes()).and_then(|()| gzip.finish());
         let digest = Sha256::digest(json.as_bytes());
@@ -45,6 +48,7 @@ impl Rendered {
             tag: hex(&digest[..16]),
             gzip: packed.unwrap_or_default().into(),
             plain: json.into(),
+            answers_until,
         }
     }
 }
@@ -70,8 +74,8 @@ impl Default for Kept {
 }
 
 impl Kept {
-    pub(super) fn get(&self, key: &Key) -> Option<Arc<Rendered>> {
-        self.0.get(key)
+    pub(super) fn get(&self, key: &Key, now: Millis) -> Option<Arc<Rendered>> {
+        self.0.get(key).filter(|kept| kept.answers_until.is_none_or(|until| now < until))
     }
 
     pub(super) fn keep(&self, key: Key, answer: &Arc<Rendered>) {

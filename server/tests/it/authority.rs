@@ -51,12 +51,14 @@ enum On {
     OthersSession,
     /// The password link of somebody else.
     Link,
+    /// A job board of the demo.
+    Board,
 }
 
 impl On {
     fn label(self) -> &'static str {
         match self {
-            Self::Nothing => "",
+            Self::Nothing | Self::Board => "",
             Self::New(api_type) | Self::Active(api_type) | Self::Revoked(api_type) => api_type,
             Self::User | Self::DisabledUser => "somebody else",
             Self::Oneself => "oneself",
@@ -69,7 +71,7 @@ impl On {
 
 /// A request with nothing wrong in it but, perhaps, who makes it. `DELETE /api/session` and the like are
 /// about whoever asks.
-const REQUESTS: [(&str, On, &str); 53] = [
+const REQUESTS: [(&str, On, &str); 56] = [
     ("GET /api/session", On::Nothing, ""),
     ("POST /api/session", On::Nothing, r#"{"email":"ben@example.com","password":"latchkey-demo"}"#),
     ("POST /api/session/proof", On::Nothing, r#"{"password":"latchkey-demo"}"#),
@@ -124,6 +126,9 @@ const REQUESTS: [(&str, On, &str); 53] = [
     ("POST /api/credentials/{id}/re_enable", On::Revoked("job_board"), ""),
     ("POST /api/credentials/{id}/replace", On::Active("harvest"), ""),
     ("POST /api/credentials/{id}/replace", On::Active("job_board"), ""),
+    ("GET /api/boards", On::Nothing, ""),
+    ("GET /api/boards/{id}", On::Board, ""),
+    ("PATCH /api/boards/{id}", On::Board, r#"{"job_board_url":"https://acme.example"}"#),
     ("GET /api/users", On::Nothing, ""),
     ("POST /api/users", On::Nothing, r#"{"name":"New","email":"new@example.com","level":"basic"}"#),
     ("GET /api/users/{id}", On::User, ""),
@@ -434,6 +439,7 @@ impl<'a> Place<'a> {
             }
             On::Oneself => who.id.clone(),
             On::OwnSession => who.session_id.clone(),
+            On::Board => "3001001".to_owned(),
             On::OthersSession => self.somebody((Level::Basic, &[])).await.session_id,
         };
         let token = if on == On::Link {
@@ -483,6 +489,7 @@ impl<'a> Place<'a> {
             "password_links",
             "credentials",
             "secrets",
+            "boards",
             "change_log_head",
         ] {
             all += &dump(&self.world.app.db, table).await;

@@ -5,6 +5,7 @@
 mod app;
 mod authority;
 mod board_api;
+mod boards;
 mod catalogue;
 mod change_log;
 mod credentials;

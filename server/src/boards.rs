@@ -1,0 +1,203 @@
+//! The public job boards of the admin API: what a developer copies, and may change. What the public sees
+//! of them is `board_api`'s.
+
+use std::collections::HashMap;
+
+use api::Page;
+use api::boards::{Board, BoardChanges, OldToken, TokenChange};
+use api::paths;
+use api::users::DeveloperPermission;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
+use crate::change::{Change, Subject};
+use crate::clock::{Millis, rfc3339};
+use crate::db;
+use crate::db::boards::{BoardRow, OldTokenRow};
+use crate::error::{Error, Result};
+use crate::input::{Input, Version};
+use crate::openapi::{MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
+use crate::session::User;
+
+const DAY: Millis = 24 * 60 * 60 * 1000;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read, update))
+}
+
+impl User {
+    /// Refuses whoever may not change a board.
+    fn require_editing_boards(&self) -> Result<()> {
+        self.require_api_types()?;
+        let all = DeveloperPermission::ManageAllApiCredentials;
+        let may = self.row.developer_permissions.contains(&all);
+        may.then_some(()).ok_or(Error::Forbidden(
+            "Changing a job board takes “Can manage ALL organization’s API Credentials”.",
+        ))
+    }
+}
+
+/// The public job boards, by name.
+#[utoipa::path(get, path = paths::BOARDS, tag = "boards", operation_id = "list_boards",
+    security(("session" = [])), responses((status = 200, body = Page<Board>), NeedsUser, MayFail))]
+async fn list(State(app): State<App>, user: User) -> Result<Json<Page<Board>>> {
+    user.require_api_types()?;
+    let facts = Facts::read(&app).await?;
+    let rows = db::boards::list(&app.db).await?;
+    Ok(Json(Page { items: rows.into_iter().map(|row| facts.board(row)).collect(), next: None }))
+}
+
+/// One board.
+#[utoipa::path(get, path = paths::BOARD, tag = "boards", operation_id = "read_board",
+    params(("id" = String, Path)), security(("session" = [])),
+    responses((status = 200, body = Board,
+            headers(("ETag" = String, description = "The board’s version"))),
+        NeedsUser, NeedsThing, MayFail))]
+async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+    user.require_api_types()?;
+    let row = db::boards::read(app.db.read(), number(&id)?).await?.ok_or(Error::NotFound)?;
+    answer(&app, row).await
+}
+
+/// Changes where the organisation shows the board, or the token in its public address. A token’s change
+/// breaks whoever uses the old one, once that stops answering.
+#[utoipa::path(patch, path = paths::BOARD, tag = "boards", operation_id = "update_board",
+    request_body = BoardChanges,
+    params(("id" = String, Path),
+        ("If-Match" = String, Header, description = "The version this change was made from")),
+    security(("session" = [])),
+    responses((status = 200, body = Board,
+            headers(("ETag" = String, description = "The board’s new version"))),
+        NeedsUser, NeedsThing, NeedsVersion, MayRefuseInput))]
+async fn update(
+    State(app): State<App>,
+    user: User,
+    Path(id): Path<String>,
+    version: Version,
+    Input(changes): Input<BoardChanges>,
+) -> Result<Response> {
+    user.require_editing_boards()?;
+    let mut change = app.change(&user).await?;
+    let row = db::boards::read(&mut *change.tx, number(&id)?).await?.ok_or(Error::NotFound)?;
+    if row.version != version.0 {
+        return Err(Error::Stale);
+    }
+    let errors = changes.check();
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    let mut new = row.clone();
+    let filled = |url: &String| (!url.is_empty()).then(|| url.clone());
+    if let Some(url) = &changes.job_board_url {
+        new.job_board_url = filled(url);
+    }
+    if let Some(url) = &changes.job_posts_url {
+        new.job_posts_url = filled(url);
+    }
+    if let Some(token) = changes.token.filter(|change| change.token != row.token) {
+        replace_token(&mut change, &mut new, token).await?;
+    }
+    if new == row {
+        drop(change);
+        return answer(&app, row).await;
+    }
+    let now = change.now;
+    if !db::boards::update(&mut change.tx, &new, now).await? {
+        return Err(Error::Stale);
+    }
+    let (before, after) = difference(&row, &new);
+    let subject = Subject { kind: "board", id: &id, name: &new.company_name };
+    change.record("board.update", &subject, Some(before), Some(after)).await?;
+    change.touches_recruiting();
+    change.commit().await?;
+    new.version += 1;
+    answer(&app, new).await
+}
+
+/// Gives the board its new token, and lets the old one answer for as long as was asked.
+async fn replace_token(change: &mut Change, row: &mut BoardRow, new: TokenChange) -> Result<()> {
+    let now = change.now;
+    if db::boards::is_taken(&mut change.tx, &new.token, row.id, now).await? {
+        return Err(Error::invalid("/token/token", "Another job board has or had this token."));
+    }
+    db::boards::forget_token(&mut change.tx, &new.token).await?;
+    let only_case = new.token.eq_ignore_ascii_case(&row.token);
+    if new.keep_old_days != Some(0) && !only_case {
+        let answers_until = new.keep_old_days.map(|days| now + Millis::from(days) * DAY);
+        let old = OldTokenRow { token: row.token.clone(), board_id: row.id, answers_until };
+        db::boards::keep_token(&mut change.tx, &old).await?;
+    }
+    row.token = new.token;
+    Ok(())
+}
+
+/// Only what differs, as it was and as it is.
+fn difference(old: &BoardRow, new: &BoardRow) -> (Value, Value) {
+    let (mut before, mut after) = (json!({}), json!({}));
+    let fields = |row: &BoardRow| {
+        [
+            ("token", json!(row.token)),
+            ("job_board_url", json!(row.job_board_url)),
+            ("job_posts_url", json!(row.job_posts_url)),
+        ]
+    };
+    for ((name, was), (_, is)) in fields(old).into_iter().zip(fields(new)) {
+        if was != is {
+            before[name] = was;
+            after[name] = is;
+        }
+    }
+    (before, after)
+}
+
+/// What stands beside the boards themselves.
+struct Facts {
+    published: HashMap<i64, i64>,
+    old_tokens: Vec<OldTokenRow>,
+}
+
+impl Facts {
+    async fn read(app: &App) -> Result<Self> {
+        let published = db::boards::count_published(&app.db).await?.into_iter().collect();
+        let old_tokens = db::boards::old_tokens(app.db.read(), app.clock.now()).await?;
+        Ok(Self { published, old_tokens })
+    }
+
+    fn board(&self, row: BoardRow) -> Board {
+        let old_tokens = self.old_tokens.iter().filter(|old| old.board_id == row.id);
+        Board {
+            board_id: row.id.to_string(),
+            name: row.company_name,
+            token: row.token,
+            job_board_url: row.job_board_url,
+            job_posts_url: row.job_posts_url,
+            live: row.live,
+            live_posts: self.published.get(&row.id).copied().unwrap_or(0).unsigned_abs(),
+            old_tokens: old_tokens
+                .map(|old| OldToken {
+                    token: old.token.clone(),
+                    answers_until: old.answers_until.map(rfc3339),
+                })
+                .collect(),
+            version: row.version.unsigned_abs(),
+        }
+    }
+}
+
+async fn answer(app: &App, row: BoardRow) -> Result<Response> {
+    let version = HeaderValue::from_str(&format!("\"{}\"", row.version));
+    let etag = version.map_err(anyhow::Error::new)?;
+    let board = Facts::read(app).await?.board(row);
+    Ok(([(header::ETAG, etag)], Json(board)).into_response())
+}
+
+/// Boards have the ids of the data they came with.
+fn number(id: &str) -> Result<i64> {
+    id.parse().map_err(|_| Error::NotFound)
+}
