@@ -36,6 +36,11 @@ pub async fn enable(id: &str) -> Result<User, Error> {
     Call::new(Method::POST, paths::with_id(paths::USER_ENABLE, id)).read().await
 }
 
+/// Signs this user out in every browser.
+pub async fn end_sessions(id: &str) -> Result<(), Error> {
+    Call::new(Method::DELETE, paths::with_id(paths::USER_SESSIONS, id)).send().await.map(drop)
+}
+
 /// A new one-time address at which this user chooses a password; earlier ones end.
 pub async fn create_password_link(id: &str) -> Result<PasswordLink, Error> {
     Call::new(Method::POST, paths::with_id(paths::USER_PASSWORD_LINK, id)).read().await

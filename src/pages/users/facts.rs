@@ -26,11 +26,12 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
     let steps: &[Step] = match (editor.why_not.get_value(), user.status) {
         (Some(_), _) => &[],
         (None, UserStatus::Disabled) => &[Step::Enable],
-        (None, UserStatus::Active | UserStatus::Invited) => &[Step::Link, Step::Disable],
+        (None, UserStatus::Invited) => &[Step::Link, Step::Disable],
+        (None, UserStatus::Active) => &[Step::Link, Step::EndSessions, Step::Disable],
     };
     let action = |step: &Step| {
         let step = *step;
-        let class = if step == Step::Disable { "button text takes-away" } else { "button text" };
+        let class = if step.takes_away() { "button text takes-away" } else { "button text" };
         button(class, step.label(user.status), move || open.set(Open::Step(step)))
     };
     facts_card("About this user", facts, steps.iter().map(action).collect())

@@ -20,6 +20,7 @@ pub enum Step {
     Disable,
     Enable,
     Link,
+    EndSessions,
 }
 
 impl Step {
@@ -30,7 +31,13 @@ impl Step {
             (Self::Enable, _) => "Enable",
             (Self::Link, UserStatus::Invited) => "New invitation link",
             (Self::Link, _) => "Reset password",
+            (Self::EndSessions, _) => "Sign out everywhere",
         }
+    }
+
+    /// Whether it takes access away: its buttons are red.
+    pub fn takes_away(self) -> bool {
+        matches!(self, Self::Disable | Self::EndSessions)
     }
 }
 
@@ -52,8 +59,12 @@ pub fn dialog(step: Step, editor: Editor, open: RwSignal<Open>) -> View {
             error.set(None);
             match run(step, &user.user_id).await {
                 Ok(Done::User(changed)) => {
-                    let word = if step == Step::Disable { "disabled" } else { "enabled" };
-                    announce(format!("{} {word}", changed.name));
+                    let what = match step {
+                        Step::Disable => "disabled",
+                        Step::EndSessions => "signed out everywhere",
+                        Step::Enable | Step::Link => "enabled",
+                    };
+                    announce(format!("{} {what}", changed.name));
                     editor.refresh(changed);
                     open.set(Open::Nothing);
                 }
@@ -71,6 +82,10 @@ async fn run(step: Step, id: &str) -> Result<Done, Error> {
         Step::Link => return client::users::create_password_link(id).await.map(Done::Link),
         Step::Disable => client::users::disable(id).await,
         Step::Enable => client::users::enable(id).await,
+        Step::EndSessions => {
+            client::users::end_sessions(id).await?;
+            client::users::read(id).await
+        }
     };
     match done {
         Err(refused) if refused.is(ErrorCode::AlreadySo) => {
@@ -111,6 +126,11 @@ fn question(step: Step, user: &User) -> Confirm {
             ],
             "Make the link",
         ),
+        (Step::EndSessions, _) => (
+            format!("Sign {name} out everywhere?"),
+            &["Their sessions end at once, in every browser. They can sign in again."],
+            "Sign out",
+        ),
     };
-    Confirm { title, text, ok, cancel: "Cancel", danger: step == Step::Disable }
+    Confirm { title, text, ok, cancel: "Cancel", danger: step.takes_away() }
 }
