@@ -69,7 +69,7 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
         anyhow::bail!("--{}: {}", fault.pointer.trim_start_matches('/'), fault.detail);
     }
     let app = open(console.store).await?;
-    let about = [name.as_str(), &email];
+    let about = [name.as_str(), &email, &app.organization];
     let password_hash = password_stdin.then(|| password_from_stdin(&app, &about)).transpose()?;
     let id = app.clock.new_id("user");
     let new = NewUserRow {

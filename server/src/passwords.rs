@@ -127,6 +127,17 @@ mod tests {
             assert_eq!(passwords.verify(typed.to_owned(), hash).await.unwrap(), right);
         }
     }
+
+    #[test]
+    fn whether_a_user_exists_is_not_told_by_the_work_of_checking() {
+        let passwords = Passwords::new(&Clock::fixed(0)).unwrap();
+        let stored = hash("correct horse", &[7; 16]).unwrap();
+        let parts = |hash: &str| hash.split('$').map(str::len).collect::<Vec<_>>();
+        let cost = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
+        assert_eq!(cost(&passwords.decoy), cost(&stored));
+        assert_eq!(parts(&passwords.decoy), parts(&stored));
+    }
+
     #[tokio::test]
     async fn a_new_hash_is_right_for_its_password() {
         let passwords = Passwords::new(&Clock::fixed(0)).unwrap();

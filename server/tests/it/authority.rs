@@ -212,6 +212,23 @@ fn every_documented_operation_has_a_row() {
 }
 
 #[tokio::test]
+async fn only_signing_in_and_choosing_a_password_open_a_session() {
+    let world = World::new().await;
+    let mut place = Place::new(&world).await;
+    let nobody = Somebody::nobody(&place);
+    let mut opened = Vec::new();
+    for (request, on, body) in REQUESTS {
+        let target = place.target(on, &nobody).await;
+        let answer = place.ask(&nobody.person, request, &target, body, None).await;
+        let cookies = answer.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap());
+        if cookies.into_iter().any(|cookie| !cookie.starts_with("latchkey_session=;")) {
+            opened.push(request);
+        }
+    }
+    assert_eq!(opened, ["POST /api/session", "POST /api/password_links/use"]);
+}
+
+#[tokio::test]
 async fn an_api_key_opens_no_route_of_the_console() {
     let world = World::new().await;
     let mut place = Place::new(&world).await;

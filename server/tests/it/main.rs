@@ -17,6 +17,7 @@ mod operations;
 mod password_links;
 mod program;
 mod secrets;
+mod security;
 mod session;
 mod sessions;
 mod step_up;
