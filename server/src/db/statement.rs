@@ -128,10 +128,10 @@ fn bound(sql: String, values: Vec<Value>) -> Query<'static, Any, AnyArguments> {
 
 /// A table and the columns a load writes.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct Table<'a> {
     pub(super) name: &'static str,
     /// Rows with the same values here are the same thing: the later replaces the earlier.
-    pub(super) key: &'static [&'static str],
+    pub(super) key: &'a [&'static str],
     pub(super) others: &'static [&'static str],
 }
 
@@ -139,9 +139,23 @@ pub(super) struct Table {
 /// a statement ten times as long takes a hundred times as long; beyond this there is nothing to gain.
 const VALUES_AT_ONCE: usize = 400;
 
-impl Table {
+impl Table<'_> {
+    /// Writes the rows of a load, replacing those that are there. A row's values are in the order of `key`,
+    /// then `others`; the load stands before both. One call must not hold the same row twice.
+    pub(super) async fn write_load(
+        &self,
+        tx: &mut Tx,
+        load: i64,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<()> {
+        let key: Vec<&'static str> = ["load"].into_iter().chain(self.key.iter().copied()).collect();
+        let with_load = |row: Vec<Value>| [Value::from(load)].into_iter().chain(row).collect();
+        let table = Table { name: self.name, key: &key, others: self.others };
+        table.write(tx, rows.into_iter().map(with_load).collect()).await
+    }
+
     /// Writes the rows, replacing those that are there. A row's values are in the order of `key`, then
-    /// `others`. One load must not hold the same row twice.
+    /// `others`. One call must not hold the same row twice.
     pub(super) async fn write(&self, tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<()> {
         let width = self.key.len() + self.others.len();
         let mut rows = rows.into_iter().peekable();
@@ -184,17 +198,19 @@ impl Table {
     }
 }
 
-/// Deletes the rows of a table whose `column` is one of these.
+/// Deletes the rows of a load whose `column` is one of these.
 pub(super) async fn delete(
     tx: &mut Tx,
     table: &'static str,
+    load: i64,
     column: &'static str,
     ids: &[i64],
 ) -> Result<()> {
     for ids in ids.chunks(VALUES_AT_ONCE) {
-        let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
-        let sql = format!("DELETE FROM {table} WHERE {column} IN ({})", places.join(", "));
-        bound(sql, ids.iter().map(|id| Value::from(*id)).collect())
+        let places: Vec<String> = (1..=ids.len()).map(|place| format!("${}", place + 1)).collect();
+        let places = places.join(", ");
+        let sql = format!("DELETE FROM {table} WHERE load = $1 AND {column} IN ({places})");
+        bound(sql, [load].iter().chain(ids).map(|id| Value::from(*id)).collect())
             .persistent(false)
             .execute(&mut **tx)
             .await?;

@@ -8,9 +8,9 @@ use crate::db::{Result, Tx};
 use crate::harvest::shapes::{JobPost, Posting, Recruiting, render};
 
 /// The boards must be there by now: a post's full text needs their words.
-pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+pub(super) async fn load(tx: &mut Tx, data: &Recruiting, load: i64) -> Result<()> {
     let table = Table {
-        name: "job_posts",
+        name: "job_posts_rows",
         key: &["id"],
         others: &[
             "job_id",
@@ -46,7 +46,7 @@ pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             render(&full(posting, &boards)).into(),
         ]
     });
-    table.write(tx, postings).await
+    table.write_load(tx, load, postings).await
 }
 
 /// The introduction and the conclusion of every board.

@@ -3,25 +3,31 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::rows;
+use super::{Kind, Loads};
 use crate::db::statement::{Table, Value, delete};
 use crate::db::{Result, Tx};
 use crate::harvest::shapes::{Job, Recruiting, render};
 
-pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+/// What belongs to a job, and goes with it.
+const BELONGING: [&str; 4] =
+    ["job_departments_rows", "job_offices_rows", "job_custom_field_options_rows", "openings_rows"];
+
+pub(super) async fn load(tx: &mut Tx, data: &Recruiting, loads: &Loads) -> Result<()> {
+    let load = loads.of(Kind::Jobs);
     let ids: Vec<i64> = data.jobs.iter().map(|job| job.id).collect();
-    for table in ["job_departments", "job_offices", "job_custom_field_options", "openings"] {
-        delete(tx, table, "job_id", &ids).await?;
+    for table in BELONGING {
+        delete(tx, table, load, "job_id", &ids).await?;
     }
-    jobs(tx, &data.jobs).await?;
-    places(tx, &data.jobs).await?;
-    options(tx, &data.jobs).await?;
-    openings(tx, &data.jobs).await?;
-    stages(tx, data).await
+    jobs(tx, load, &data.jobs).await?;
+    places(tx, load, &data.jobs).await?;
+    options(tx, (load, loads.of(Kind::CustomFields)), &data.jobs).await?;
+    openings(tx, load, &data.jobs).await?;
+    stages(tx, loads.of(Kind::JobStages), data).await
 }
 
-async fn jobs(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
+async fn jobs(tx: &mut Tx, load: i64, jobs: &[Job]) -> Result<()> {
     let table = Table {
-        name: "jobs",
+        name: "jobs_rows",
         key: &["id"],
         others: &["name", "requisition_id", "status", "created_at", "updated_at", "document"],
     };
@@ -36,36 +42,36 @@ async fn jobs(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
             render(job).into(),
         ]
     });
-    table.write(tx, jobs).await
+    table.write_load(tx, load, jobs).await
 }
 
-async fn places(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
+async fn places(tx: &mut Tx, load: i64, jobs: &[Job]) -> Result<()> {
     let departments = pairs(jobs, |job| job.departments.iter().map(|d| d.id).collect());
-    Table { name: "job_departments", key: &["job_id", "department_id"], others: &[] }
-        .write(tx, departments)
+    Table { name: "job_departments_rows", key: &["job_id", "department_id"], others: &[] }
+        .write_load(tx, load, departments)
         .await?;
     let offices = pairs(jobs, |job| job.offices.iter().map(|o| o.id).collect());
-    Table { name: "job_offices", key: &["job_id", "office_id"], others: &[] }
-        .write(tx, offices)
+    Table { name: "job_offices_rows", key: &["job_id", "office_id"], others: &[] }
+        .write_load(tx, load, offices)
         .await
 }
 
 /// A job's custom fields name the chosen options; their ids come from the definitions.
-async fn options(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
+async fn options(tx: &mut Tx, (load, fields): (i64, i64), jobs: &[Job]) -> Result<()> {
     let known: HashMap<(String, String), i64> = sqlx::query_as::<_, (String, String, i64)>(
-        "SELECT custom_fields.name_key, custom_field_options.name, custom_field_options.id \
-         FROM custom_field_options \
-         JOIN custom_fields ON custom_fields.id = custom_field_options.custom_field_id \
-         WHERE custom_fields.field_type = 'job'",
+        "SELECT f.name_key, o.name, o.id FROM custom_field_options_rows o \
+         JOIN custom_fields_rows f ON f.load = o.load AND f.id = o.custom_field_id \
+         WHERE o.load = $1 AND f.field_type = 'job'",
     )
+    .bind(fields)
     .fetch_all(&mut **tx)
     .await?
     .into_iter()
     .map(|(key, name, id)| ((key, name), id))
     .collect();
     let chosen = pairs(jobs, |job| chosen(job, &known));
-    Table { name: "job_custom_field_options", key: &["job_id", "option_id"], others: &[] }
-        .write(tx, chosen)
+    Table { name: "job_custom_field_options_rows", key: &["job_id", "option_id"], others: &[] }
+        .write_load(tx, load, chosen)
         .await
 }
 
@@ -77,9 +83,9 @@ fn chosen(job: &Job, known: &HashMap<(String, String), i64>) -> BTreeSet<i64> {
     names.filter_map(|(key, name)| known.get(&(key.clone(), name.to_owned())).copied()).collect()
 }
 
-async fn openings(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
+async fn openings(tx: &mut Tx, load: i64, jobs: &[Job]) -> Result<()> {
     let table = Table {
-        name: "openings",
+        name: "openings_rows",
         key: &["id"],
         others: &["job_id", "opening_id", "status", "close_reason_id", "document"],
     };
@@ -97,12 +103,12 @@ async fn openings(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
             ]
         })
         .collect();
-    table.write(tx, openings).await
+    table.write_load(tx, load, openings).await
 }
 
-async fn stages(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+async fn stages(tx: &mut Tx, load: i64, data: &Recruiting) -> Result<()> {
     let table = Table {
-        name: "job_stages",
+        name: "job_stages_rows",
         key: &["id"],
         others: &["job_id", "priority", "created_at", "updated_at", "document"],
     };
@@ -116,7 +122,7 @@ async fn stages(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             render(stage).into(),
         ]
     });
-    table.write(tx, stages).await
+    table.write_load(tx, load, stages).await
 }
 
 fn pairs(jobs: &[Job], of_job: impl Fn(&Job) -> BTreeSet<i64>) -> Vec<Vec<Value>> {

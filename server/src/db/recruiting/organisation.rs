@@ -3,20 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use super::rows;
+use super::{Kind, Loads, rows};
 use crate::db::statement::{Table, delete};
 use crate::db::{Result, Tx};
 use crate::harvest::shapes::{HarvestUser, Recruiting, render};
 
-pub(super) async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+pub(super) async fn load(tx: &mut Tx, data: &Recruiting, loads: &Loads) -> Result<()> {
     boards(tx, data).await?;
-    departments_and_offices(tx, data).await?;
-    users(tx, data).await?;
-    user_roles(tx, data).await?;
-    custom_fields(tx, data).await?;
+    departments(tx, loads.of(Kind::Departments), data).await?;
+    offices(tx, loads.of(Kind::Offices), data).await?;
+    users(tx, loads.of(Kind::Users), data).await?;
+    user_roles(tx, loads.of(Kind::UserRoles), data).await?;
+    custom_fields(tx, loads.of(Kind::CustomFields), data).await?;
     let reasons =
         rows(&data.close_reasons, |reason| vec![reason.id.into(), (&*reason.name).into()]);
-    Table { name: "close_reasons", key: &["id"], others: &["name"] }.write(tx, reasons).await
+    Table { name: "close_reasons_rows", key: &["id"], others: &["name"] }
+        .write_load(tx, loads.of(Kind::CloseReasons), reasons)
+        .await
 }
 
 async fn boards(tx: &mut Tx, data: &Recruiting) -> Result<()> {
@@ -56,8 +59,10 @@ async fn boards(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     table.write(tx, boards).await
 }
 
-async fn departments_and_offices(tx: &mut Tx, data: &Recruiting) -> Result<()> {
-    let others = &["name", "parent_id", "external_id", "document"];
+/// The columns of a department or an office beside its id.
+const PLACE: &[&str] = &["name", "parent_id", "external_id", "document"];
+
+async fn departments(tx: &mut Tx, load: i64, data: &Recruiting) -> Result<()> {
     let departments = rows(&data.departments, |department| {
         vec![
             department.id.into(),
@@ -67,7 +72,12 @@ async fn departments_and_offices(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             render(department).into(),
         ]
     });
-    Table { name: "departments", key: &["id"], others }.write(tx, departments).await?;
+    Table { name: "departments_rows", key: &["id"], others: PLACE }
+        .write_load(tx, load, departments)
+        .await
+}
+
+async fn offices(tx: &mut Tx, load: i64, data: &Recruiting) -> Result<()> {
     let offices = rows(&data.offices, |office| {
         vec![
             office.id.into(),
@@ -77,12 +87,12 @@ async fn departments_and_offices(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             render(office).into(),
         ]
     });
-    Table { name: "offices", key: &["id"], others }.write(tx, offices).await
+    Table { name: "offices_rows", key: &["id"], others: PLACE }.write_load(tx, load, offices).await
 }
 
-async fn users(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+async fn users(tx: &mut Tx, load: i64, data: &Recruiting) -> Result<()> {
     let table = Table {
-        name: "harvest_users",
+        name: "harvest_users_rows",
         key: &["id"],
         others: &["email", "employee_id", "created_at", "updated_at", "document", "attributes"],
     };
@@ -97,16 +107,16 @@ async fn users(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             attributes(user).into(),
         ]
     });
-    table.write(tx, users).await?;
+    table.write_load(tx, load, users).await?;
     let ids: Vec<i64> = data.users.iter().map(|user| user.id).collect();
-    delete(tx, "harvest_user_emails", "user_id", &ids).await?;
+    delete(tx, "harvest_user_emails_rows", load, "user_id", &ids).await?;
     let emails = data.users.iter().flat_map(|user| {
         let all = user.emails.iter().chain([&user.primary_email_address]);
         let all: BTreeSet<String> = all.map(|email| email.to_lowercase()).collect();
         all.into_iter().map(|email| vec![user.id.into(), email.into()])
     });
-    Table { name: "harvest_user_emails", key: &["user_id", "email"], others: &[] }
-        .write(tx, emails.collect())
+    Table { name: "harvest_user_emails_rows", key: &["user_id", "email"], others: &[] }
+        .write_load(tx, load, emails.collect())
         .await
 }
 
@@ -116,16 +126,18 @@ fn attributes(user: &HarvestUser) -> String {
     format!("\"custom_fields\":{fields},\"keyed_custom_fields\":{keyed}")
 }
 
-async fn user_roles(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+async fn user_roles(tx: &mut Tx, load: i64, data: &Recruiting) -> Result<()> {
     let roles = rows(&data.user_roles, |role| {
         vec![role.id.into(), (&*role.kind).into(), (&*role.name).into()]
     });
-    Table { name: "user_roles", key: &["id"], others: &["type", "name"] }.write(tx, roles).await
+    Table { name: "user_roles_rows", key: &["id"], others: &["type", "name"] }
+        .write_load(tx, load, roles)
+        .await
 }
 
-async fn custom_fields(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+async fn custom_fields(tx: &mut Tx, load: i64, data: &Recruiting) -> Result<()> {
     let table = Table {
-        name: "custom_fields",
+        name: "custom_fields_rows",
         key: &["id"],
         others: &["field_type", "name_key", "active", "document"],
     };
@@ -138,14 +150,17 @@ async fn custom_fields(tx: &mut Tx, data: &Recruiting) -> Result<()> {
             render(field).into(),
         ]
     });
-    table.write(tx, fields).await?;
-    let table =
-        Table { name: "custom_field_options", key: &["id"], others: &["custom_field_id", "name"] };
+    table.write_load(tx, load, fields).await?;
+    let table = Table {
+        name: "custom_field_options_rows",
+        key: &["id"],
+        others: &["custom_field_id", "name"],
+    };
     let options = data
         .custom_fields
         .iter()
         .flat_map(|field| field.custom_field_options.iter().map(move |option| (field.id, option)))
         .map(|(field, option)| vec![option.id.into(), field.into(), (&*option.name).into()])
         .collect();
-    table.write(tx, options).await
+    table.write_load(tx, load, options).await
 }

@@ -1,6 +1,6 @@
 //! Loads after the first: what is loaded again replaces what was there, and nothing else.
 
-use super::{load, testing};
+use super::{Counts, Kind, compare, discard, give_out, in_use, load, put_in_use, stage, testing};
 use crate::db::job_posts::{self, Content, JobPostFilter};
 use crate::db::jobs::{self, JobFilter};
 use crate::db::{Db, openings};
@@ -59,16 +59,42 @@ async fn a_post_that_is_loaded_without_its_board_still_has_the_words_of_the_boar
 }
 
 #[tokio::test]
-async fn a_load_that_refers_to_what_is_not_there_changes_nothing() {
+async fn what_is_staged_is_seen_by_nobody_until_it_is_put_in_use_all_at_once() {
     let db = testing::demo().await;
     let before = all_jobs(&db).await;
-    let mut job = testing::data().jobs.swap_remove(0);
-    job.departments[0].id = 1;
+    let mut data = testing::data();
+    let last = data.jobs.pop().expect("a job");
+    data.jobs[0].name = "Renamed".to_owned();
+    let mut added = last.clone();
+    added.id = 1;
+    added.openings.clear();
+    data.jobs.push(added);
     let mut tx = db.write().await.expect("a change");
-    let data = Recruiting { jobs: vec![job], ..Recruiting::default() };
-    load(&mut tx, &data).await.expect("references are checked at the end");
-    assert!(tx.commit().await.is_err());
+    let number = give_out(&mut tx).await.expect("a number");
+    let loads = in_use(&mut tx).await.expect("loads").with(&[Kind::Jobs], number);
+    let jobs = Recruiting { jobs: data.jobs.clone(), ..Recruiting::default() };
+    stage(&mut tx, &jobs, &loads).await.expect("staged");
+    tx.commit().await.expect("committed");
     assert_eq!(all_jobs(&db).await, before);
+    let counts = compare(&db, Kind::Jobs, number).await.expect("counts");
+    assert_eq!(counts, Counts { new: 1, changed: 1, gone: 1, same: 38 });
+
+    let mut tx = db.write().await.expect("a change");
+    assert!(put_in_use(&mut tx, &[Kind::Jobs], number).await.expect("put in use"));
+    tx.commit().await.expect("committed");
+    let mut wanted: Vec<_> = data.jobs.iter().collect();
+    wanted.sort_by_key(|job| job.id);
+    assert_eq!(all_jobs(&db).await, wanted.into_iter().map(render).collect::<Vec<_>>());
+    let mut tx = db.write().await.expect("a change");
+    assert!(!put_in_use(&mut tx, &[Kind::Jobs], number).await.expect("an answer"), "once");
+    drop(tx);
+    discard(&db, None).await.expect("the old rows go");
+    let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM jobs_rows")
+        .fetch_one(db.read())
+        .await
+        .expect("a count");
+    assert_eq!(rows, 40);
+    assert!(openings::list_of_job(&db, last.id, None, 9, 0).await.expect("none").is_empty());
 }
 
 #[tokio::test]
