@@ -2,7 +2,7 @@
  * The main job without a mouse, and as a screen reader tells it: where the focus is after every step,
  * and what is announced.
  */
-import type { Locator, Page } from "@playwright/test";
+import { tabTo } from "../fixtures/keyboard.ts";
 import { PASSWORD } from "../fixtures/people.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -155,13 +155,3 @@ test("the skip link leads past the frame", async ({ page, app }) => {
   await expect(app.heading).toBeFocused();
   await expect(page).toHaveURL(/\/credentials$/);
 });
-
-/** Presses Tab until the focus is there, as often as a patient person would. */
-async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
-  await expect(target).toBeVisible();
-  for (let presses = 0; presses < 40; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press(key);
-  }
-  await expect(target).toBeFocused();
-}

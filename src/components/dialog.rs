@@ -1,5 +1,7 @@
 //! The modal dialog: native, named by its heading, and the focus goes back to what opened it.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
@@ -62,15 +64,25 @@ fn keep_open(dialog: El) -> El {
     )
 }
 
+/// Where the focus was before a dialog came.
+struct Opener(Option<HtmlElement>);
+
+thread_local! {
+    /// Of the dialog that has just gone: the focus goes back there, or the dialog that takes its place
+    /// sends it there when it goes.
+    static LEFT: Cell<Option<Opener>> = const { Cell::new(None) };
+}
+
 /// When this view goes, the focus goes back to where it was when it came, or to the heading of the page.
 fn return_focus() {
-    let opener = focused();
+    let opener = LEFT.take().map_or_else(focused, |Opener(opener)| opener);
     let opener = StoredValue::new_local(opener);
     on_cleanup(move || {
-        let opener = opener.try_get_value().flatten();
+        LEFT.set(Some(Opener(opener.try_get_value().flatten())));
         // After the view has settled: what opened the dialog may have gone with it.
         set_timeout(
             move || {
+                let Some(Opener(opener)) = LEFT.take() else { return };
                 if focused().is_some() {
                     return;
                 }
