@@ -1,7 +1,10 @@
 /** Who may do what, as each of them sees it; and the ways in and out. */
+import { ACCOUNT } from "../fixtures/account.ts";
 import { CREDENTIALS } from "../fixtures/app.ts";
+import { CHANGE_LOG } from "../fixtures/change_log.ts";
 import { UNAUTHENTICATED } from "../fixtures/harvest.ts";
 import { expect, test } from "../fixtures/test.ts";
+import { USERS } from "../fixtures/users.ts";
 
 test("ben, without a developer permission, sees who can grant one", async ({ page, app }) => {
   await page.goto("/");
@@ -33,6 +36,41 @@ test("ben, without a developer permission, sees who can grant one", async ({ pag
   await expect(app.heading).toHaveText("Dev Center");
   await expect(page.getByRole("main")).toContainText("These people can grant it:");
   await expect(page).toHaveURL(/\/configure\/dev_center$/);
+});
+
+test("ben asks for access, checks again, and is let in once ada has granted it", async ({
+  page,
+  app,
+  elsewhere,
+  watch,
+}) => {
+  await page.goto("/");
+  await app.signIn.as("ben");
+  const ask = await page.getByRole("link", { name: "Ask by e-mail" }).getAttribute("href");
+  const mail = new URL(ask ?? "");
+  expect(mail.pathname).toBe("ada@example.com");
+  expect(mail.searchParams.get("subject")).toBe("A developer permission in Latchkey");
+  expect(mail.searchParams.get("body")).toContain(
+    "please give me (ben@example.com) the developer permission “Can manage ALL organization’s API " +
+      "Credentials” in the Latchkey console of Acme Robotics: Configure > Users > Ben Lindqvist > " +
+      "Permissions.",
+  );
+
+  const check = page.getByRole("button", { name: "Check again" });
+  await check.click();
+  await expect(page.getByRole("status").first()).toHaveText(
+    "Checked just now: nobody has granted one yet.",
+  );
+  expect(watch.announced).toContain("Checked just now: nobody has granted one yet.");
+  await elsewhere.grant("Ben Lindqvist", {
+    developer_permissions: ["manage_job_board_api_credentials"],
+  });
+  await check.click();
+  await expect(app.heading).toHaveText("Sign in");
+  await app.signIn.as("ben");
+  await expect(app.heading).toHaveText("Dev Center");
+  await app.walkToCredentials();
+  await expect(app.list.createNew).toBeVisible();
 });
 
 test("cleo is offered Job Board credentials only, and creates one", async ({
@@ -85,6 +123,34 @@ test("cleo is offered Job Board credentials only, and creates one", async ({
       - text: Everything is saved
       - button "Save"
   `);
+});
+
+test("cleo's change log shows Job Board things and her own, and nothing else", async ({
+  page,
+  app,
+  elsewhere,
+}) => {
+  const hers = await elsewhere.create("Careers page", {
+    api_type: "job_board",
+    partner: "custom_integration",
+  });
+  await elsewhere.create("A Harvest key");
+  await elsewhere.revoke(hers.credential.id);
+  await app.open("/", "cleo");
+  await app.panel("Change Log").click();
+  await expect(app.heading).toHaveText("Change Log");
+  await expect(page.getByRole("main")).toContainText(
+    "You see what was done with Job Board credentials and job boards, and what you did yourself.",
+  );
+  await expect(app.changeLog.entries).toHaveText([
+    /Cleo Marchetti.*Signed in/,
+    /Ada Okafor.*Revoked API credential Careers page/,
+    /Ada Okafor.*Confirmed as stored Careers page/,
+    /Ada Okafor.*Created API credential Careers page/,
+  ]);
+  // What leads further is a link only where she may go.
+  await app.changeLog.entries.nth(1).getByRole("link", { name: "Careers page" }).click();
+  await expect(app.heading).toHaveText("Careers page");
 });
 
 test("another's credential is none that cleo may see", async ({ app, elsewhere, watch }) => {
@@ -162,6 +228,28 @@ test("signing out ends the session, here and for every copy of its cookie", asyn
   await page.context().addCookies(cookies);
   const state = await (await page.request.get("/api/session")).json();
   expect(state.session).toBeNull();
+});
+
+test("sign-out is reachable on every screen", async ({ page, app, elsewhere }) => {
+  const { credential } = await elsewhere.create("A key");
+  const { user_id } = await elsewhere.user("Ben Lindqvist");
+  for (const path of [
+    "/configure/dev_center",
+    CREDENTIALS,
+    `${CREDENTIALS}/${credential.id}`,
+    USERS,
+    `${USERS}/${user_id}`,
+    CHANGE_LOG,
+    ACCOUNT,
+    "/nowhere",
+  ]) {
+    await test.step(path, async () => {
+      await app.open(path);
+      await app.signOut();
+      await expect(app.heading).toHaveText("Sign in");
+      expect((await (await page.request.get("/api/session")).json()).session).toBeNull();
+    });
+  }
 });
 
 test("an unknown address is a page that leads on", async ({ page, app }) => {
