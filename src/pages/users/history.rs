@@ -19,7 +19,8 @@ pub fn section(editor: Editor, open: RwSignal<Open>) -> El {
     let id = move || editor.saved.with(|saved| saved.user_id.clone());
     let link = Memo::new(move |_| open.with(|open| matches!(open, Open::HandOver(..))));
     let read = Reading::new(move || {
-        link.track();
+        // Not `track`: a memo nobody has read follows nothing.
+        let _ = link.get();
         let filter = ChangeLogFilter {
             subject: Some(id()),
             limit: Some(SHOWN),
