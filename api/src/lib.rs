@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod change_log;
 pub mod credentials;
 pub mod error;
+pub mod import;
 pub mod partners;
 pub mod password_links;
 pub mod paths;

@@ -34,6 +34,8 @@ pub const PASSWORD_LINK_USE: &str = "/api/password_links/use";
 pub const BOARDS: &str = "/api/boards";
 /// `GET` reads, `PATCH` updates.
 pub const BOARD: &str = "/api/boards/{id}";
+/// `POST`: imports recruiting data, `?dry_run=true` only says what would change.
+pub const IMPORT: &str = "/api/import";
 /// `GET` lists who did what.
 pub const CHANGE_LOG: &str = "/api/change_log";
 /// `GET`: all of it as a file, `?format=csv` or `?format=jsonl`, narrowed like the list.

@@ -14,8 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
 use crate::{
-    App, account, boards, catalogue, change_log, credentials, openapi, password_links, session,
-    sessions, users,
+    App, account, boards, catalogue, change_log, credentials, import, openapi, password_links,
+    session, sessions, users,
 };
 
 /// The longest body, in bytes.
@@ -35,6 +35,7 @@ pub fn documented() -> OpenApiRouter<App> {
         .merge(catalogue::router())
         .merge(credentials::router())
         .merge(boards::router())
+        .merge(import::rest::router())
         .merge(users::router())
         .merge(change_log::router())
 }

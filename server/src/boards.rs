@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<App> {
 
 impl User {
     /// Refuses whoever may not change a board.
-    fn require_editing_boards(&self) -> Result<()> {
+    pub(crate) fn require_editing_boards(&self) -> Result<()> {
         self.require_api_types()?;
         let all = DeveloperPermission::ManageAllApiCredentials;
         let may = self.row.developer_permissions.contains(&all);

@@ -2,8 +2,12 @@
 //! these change, it reads anew for every request.
 
 use std::io::{BufRead as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context as _, ensure};
+use api::import::ImportCounts;
 use api::users::{Level, check_email, check_name};
 use serde_json::json;
 
@@ -11,6 +15,7 @@ use crate::change::{Actor, Subject};
 use crate::change_log::verify::{Verdict, verify};
 use crate::clock::Clock;
 use crate::db::users::NewUserRow;
+use crate::import::Import;
 use crate::password_links::{self, FIRST_MAY};
 use crate::settings::{Settings, Store};
 use crate::{App, db, passwords, start};
@@ -59,6 +64,18 @@ pub struct VerifyLog {
     /// An entry it must contain: the last one as an earlier check printed it, and as you kept it elsewhere
     #[arg(long, value_name = "SEQ:HASH")]
     contains: Option<String>,
+}
+
+/// What to import, and into which data.
+#[derive(Debug, clap::Args)]
+pub struct ImportData {
+    /// A file with everything, a file such as jobs.json, or a folder of such files
+    path: PathBuf,
+    /// Only say what would change
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    store: Store,
 }
 
 /// Creates a Site Admin who may do what the first one may.
@@ -120,6 +137,36 @@ pub async fn reset_password(arguments: ResetPassword) -> anyhow::Result<()> {
     change.record("user.create_password_link", &subject, None, Some(after)).await?;
     change.commit().await?;
     say_link(&console.public_origin, &link.token, &link.expires_at)
+}
+
+/// Imports recruiting data, all of it or nothing, and says what was new, changed and gone.
+pub async fn import(arguments: ImportData) -> anyhow::Result<()> {
+    let ImportData { path, dry_run, store } = arguments;
+    let _lock = store.lock().context(
+        "a running server takes an import at POST /api/import; this command needs it stopped",
+    )?;
+    let app = open(store).await?;
+    let name = path.display().to_string();
+    let import = Import { path: &path, name: &name, actor: Actor::system(), dry_run };
+    let said = AtomicI64::new(0);
+    let clock = app.clock.clone();
+    let progress = move |read| {
+        let now = clock.now();
+        if now - said.load(Ordering::Relaxed) >= 1000 {
+            said.store(now, Ordering::Relaxed);
+            tracing::info!("{read} things read");
+        }
+    };
+    let report = app.import(import, Arc::new(progress)).await.map_err(anyhow::Error::new)?;
+    for kind in &report.kinds {
+        let ImportCounts { kind, new, changed, gone, same } = kind;
+        say(&format!("{kind}: {new} new, {changed} changed, {gone} gone, {same} the same"))?;
+    }
+    say(match (dry_run, report.changes_something()) {
+        (_, false) => "Nothing is different.",
+        (true, true) => "This was a dry run: nothing was changed.",
+        (false, true) => "Imported.",
+    })
 }
 
 /// Proves that the change log is what was written, or names the first entry that is not.

@@ -73,7 +73,7 @@ fn sentence(error: &serde_json::Error) -> String {
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = media_type.and_then(|media_type| media_type.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))

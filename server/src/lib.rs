@@ -20,6 +20,7 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod harvest;
+pub mod import;
 pub mod input;
 pub mod keys;
 pub mod listen;
@@ -75,6 +76,8 @@ pub struct AppState {
     pub demo: bool,
     /// Held while a change is made, so that memory follows the database in the same order.
     changing: Arc<Mutex<()>>,
+    /// Held during an import: one at a time.
+    importing: Mutex<()>,
     content_security_policy: HeaderValue,
 }
 
@@ -99,6 +102,7 @@ impl App {
             organization: organization.unwrap_or_else(|| "Your organization".to_owned()),
             demo,
             changing: Arc::default(),
+            importing: Mutex::default(),
             content_security_policy: content_security_policy(),
             db,
             clock,

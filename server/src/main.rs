@@ -1,6 +1,5 @@
 //! The program `latchkey`: settings → database → app → serve.
 
-use std::fs::File;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -22,6 +21,7 @@ fn main() -> anyhow::Result<()> {
         Command::Serve(settings) => serve(settings.normalized()),
         Command::CreateAdmin(arguments) => run(cli::create_admin(arguments)),
         Command::ResetPassword(arguments) => run(cli::reset_password(arguments)),
+        Command::Import(arguments) => run(cli::import(arguments)),
         Command::VerifyLog(arguments) => run(cli::verify_log(arguments)),
         Command::Openapi => say(&openapi::document().to_pretty_json()?),
     }
@@ -36,7 +36,8 @@ async fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Resul
 #[tokio::main]
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     let addresses = settings.addresses().await?;
-    let _lock = lock(&settings)?;
+    // One server at a time on an SQLite database: what it holds in memory is the truth.
+    let _lock = settings.store.lock()?;
     let clock = Clock::system();
     let (db, pepper) = settings.store.open(&clock).await?;
     start::check_pepper(&db, &pepper).await?;
@@ -69,17 +70,6 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     db.close().await;
     Ok(())
-}
-
-/// One server at a time on an SQLite database: what it holds in memory is the truth.
-fn lock(settings: &Settings) -> anyhow::Result<Option<File>> {
-    let Some(database) = settings.store.database_file() else { return Ok(None) };
-    let name = format!("{}.lock", database.display());
-    let file = File::create(&name).with_context(|| format!("cannot write {name}"))?;
-    file.try_lock().with_context(|| {
-        format!("another latchkey is using {}; stop it first", database.display())
-    })?;
-    Ok(Some(file))
 }
 
 /// Every ten seconds, writes down when keys were last used.

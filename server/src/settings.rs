@@ -1,12 +1,13 @@
 //! What an operator can set, on the command line or in the environment.
 
+use std::fs::File;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use ipnet::IpNet;
 
-use crate::cli::{CreateAdmin, ResetPassword, VerifyLog};
+use crate::cli::{CreateAdmin, ImportData, ResetPassword, VerifyLog};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::keys::Pepper;
@@ -27,6 +28,8 @@ pub enum Command {
     CreateAdmin(CreateAdmin),
     /// Print a one-time address at which a user chooses a new password
     ResetPassword(ResetPassword),
+    /// Import recruiting data from JSON as the Harvest and Job Board APIs answer it
+    Import(ImportData),
     /// Prove that the change log is what was written, or name the first entry that is not
     VerifyLog(VerifyLog),
     /// Print the admin API's OpenAPI document
@@ -160,6 +163,17 @@ impl Store {
     pub async fn open(&self, clock: &Clock) -> anyhow::Result<(Db, Pepper)> {
         let db = Db::open(&self.database).await?;
         Ok((db, self.pepper(clock)?))
+    }
+
+    /// Refuses while a server runs on an SQLite database: what it holds in memory would not follow.
+    pub fn lock(&self) -> anyhow::Result<Option<File>> {
+        let Some(database) = self.database_file() else { return Ok(None) };
+        let name = format!("{}.lock", database.display());
+        let file = File::create(&name).with_context(|| format!("cannot write {name}"))?;
+        file.try_lock().with_context(|| {
+            format!("another latchkey is using {}; stop it first", database.display())
+        })?;
+        Ok(Some(file))
     }
 
     /// Refuses a database file that is not there: opening would make an empty one.

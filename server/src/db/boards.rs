@@ -144,6 +144,40 @@ pub async fn update(tx: &mut Tx, row: &BoardRow, now: Millis) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Adds a board.
+pub async fn create(tx: &mut Tx, row: &BoardRow, now: Millis) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO boards (id, token, token_folded, company_name, introduction, conclusion, \
+         live, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)",
+    )
+    .bind(row.id)
+    .bind(&row.token)
+    .bind(row.token.to_lowercase())
+    .bind(&row.company_name)
+    .bind(row.introduction.clone())
+    .bind(row.conclusion.clone())
+    .bind(i64::from(row.live))
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives a board the name and the words that an import brought.
+pub async fn rename(tx: &mut Tx, row: &BoardRow, now: Millis) -> Result<()> {
+    sqlx::query(
+        "UPDATE boards SET company_name = $1, introduction = $2, updated_at = $3, \
+         version = version + 1 WHERE id = $4",
+    )
+    .bind(&row.company_name)
+    .bind(row.introduction.clone())
+    .bind(now)
+    .bind(row.id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Whether another board has this token, or had it and still answers to it.
 pub async fn is_taken(tx: &mut Tx, token: &str, board_id: i64, now: Millis) -> Result<bool> {
     let row = sqlx::query(

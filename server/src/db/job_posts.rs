@@ -1,5 +1,7 @@
 //! Reading job posts. A post stands in two documents: with its own text, and with its full one.
 
+use sqlx::Row as _;
+
 use super::statement::Select;
 use super::{Db, Result};
 
@@ -90,4 +92,45 @@ pub async fn read_main_of_job(db: &Db, job_id: i64, content: Content) -> Result<
         .texts(db.read())
         .await?;
     Ok(posts.into_iter().next())
+}
+
+/// What is known of a post beside what Harvest tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedRow {
+    pub id: i64,
+    pub board_id: Option<i64>,
+    pub language: String,
+    /// JSON array.
+    pub pay_ranges: String,
+}
+
+/// What is known of these posts, as far as they are there.
+pub async fn placed(db: &Db, ids: &[i64]) -> Result<Vec<PlacedRow>> {
+    let mut placed = Vec::new();
+    if ids.is_empty() {
+        return Ok(placed);
+    }
+    let rows = Select::new("SELECT id, board_id, language, pay_ranges FROM job_posts")
+        .among("id", ids)
+        .rows(db.read())
+        .await?;
+    for row in rows {
+        placed.push(PlacedRow {
+            id: row.try_get("id")?,
+            board_id: row.try_get("board_id")?,
+            language: row.try_get("language")?,
+            pay_ranges: row.try_get("pay_ranges")?,
+        });
+    }
+    Ok(placed)
+}
+
+/// The documents of the posts behind this id, with their own text, in ascending id.
+pub async fn documents_after(db: &Db, id: i64, limit: u64) -> Result<Vec<String>> {
+    Content::Own
+        .select()
+        .when("id > $", Some(id))
+        .add(" ORDER BY id LIMIT $", i64::try_from(limit).unwrap_or(i64::MAX))
+        .texts(db.read())
+        .await
 }

@@ -14,21 +14,24 @@ use super::statement::Value;
 use super::{Db, Result, Tx, instance};
 use crate::harvest::shapes::Recruiting;
 
+pub use job_posts::Words;
 pub use loads::{Counts, Kind, Loads, compare, discard, give_out, in_use, put_in_use};
 
 /// Writes data into the loads in use, in the caller's transaction: all of it or nothing. What is already
 /// there under the same id is replaced, with everything that belongs to it; nothing else is touched.
 pub async fn load(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     let loads = in_use(tx).await?;
-    stage(tx, data, &loads).await?;
+    organisation::boards(tx, data).await?;
+    let words = job_posts::words(tx).await?;
+    stage(tx, data, &words, &loads).await?;
     changed(tx).await
 }
 
-/// Writes data into these loads. Where they are not in use, nobody sees it yet.
-pub async fn stage(tx: &mut Tx, data: &Recruiting, loads: &Loads) -> Result<()> {
+/// Writes data other than boards into these loads. Where they are not in use, nobody sees it yet.
+pub async fn stage(tx: &mut Tx, data: &Recruiting, words: &Words, loads: &Loads) -> Result<()> {
     organisation::load(tx, data, loads).await?;
     jobs::load(tx, data, loads).await?;
-    job_posts::load(tx, data, loads.of(Kind::JobPosts)).await
+    job_posts::load(tx, data, words, loads.of(Kind::JobPosts)).await
 }
 
 /// Where the number of changes is kept.

@@ -84,6 +84,19 @@ impl Select {
         self
     }
 
+    /// Adds the condition that the column is one of these.
+    pub(super) fn among(mut self, column: &'static str, ids: &[i64]) -> Self {
+        self.begin_condition();
+        self.sql.push_str(column);
+        self.sql.push_str(" IN (");
+        for (position, id) in ids.iter().enumerate() {
+            self.sql.push_str(if position == 0 { "" } else { ", " });
+            self = self.add("$", *id);
+        }
+        self.sql.push(')');
+        self
+    }
+
     fn begin_condition(&mut self) {
         self.sql.push_str(if self.has_condition { " AND " } else { " WHERE " });
         self.has_condition = true;

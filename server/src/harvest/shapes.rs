@@ -7,7 +7,7 @@ mod organisation;
 mod recruiting;
 mod stamp;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 pub use job_post::{Choice, JobPost, Location, LocationType, PayRange, Posting, Question};
@@ -42,9 +42,9 @@ pub struct Job {
     pub updated_at: Stamp,
     pub is_template: Option<bool>,
     pub copied_from_id: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_nulls")]
     pub departments: Vec<JobDepartment>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_nulls")]
     pub offices: Vec<JobOffice>,
     #[serde(default)]
     pub custom_fields: Map<String, Value>,
@@ -54,6 +54,14 @@ pub struct Job {
     pub hiring_team: HiringTeam,
     #[serde(default)]
     pub openings: Vec<Opening>,
+}
+
+/// Old accounts have a null where a department was.
+fn without_nulls<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    list: D,
+) -> Result<Vec<T>, D::Error> {
+    let list = Vec::<Option<T>>::deserialize(list)?;
+    Ok(list.into_iter().flatten().collect())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -71,7 +71,7 @@ impl On {
 
 /// A request with nothing wrong in it but, perhaps, who makes it. `DELETE /api/session` and the like are
 /// about whoever asks.
-const REQUESTS: [(&str, On, &str); 56] = [
+const REQUESTS: [(&str, On, &str); 57] = [
     ("GET /api/session", On::Nothing, ""),
     ("POST /api/session", On::Nothing, r#"{"email":"ben@example.com","password":"latchkey-demo"}"#),
     ("POST /api/session/proof", On::Nothing, r#"{"password":"latchkey-demo"}"#),
@@ -129,6 +129,7 @@ const REQUESTS: [(&str, On, &str); 56] = [
     ("GET /api/boards", On::Nothing, ""),
     ("GET /api/boards/{id}", On::Board, ""),
     ("PATCH /api/boards/{id}", On::Board, r#"{"job_board_url":"https://acme.example"}"#),
+    ("POST /api/import", On::Nothing, r#"{"close_reasons":[]}"#),
     ("GET /api/users", On::Nothing, ""),
     ("POST /api/users", On::Nothing, r#"{"name":"New","email":"new@example.com","level":"basic"}"#),
     ("GET /api/users/{id}", On::User, ""),

@@ -11,6 +11,7 @@ mod change_log;
 mod credentials;
 mod db_story;
 mod harvest;
+mod import;
 mod input;
 mod openapi;
 mod operations;

@@ -238,3 +238,28 @@ fn an_operator_proves_that_the_change_log_is_what_was_written() {
     let said = refusal(folder.path(), &["verify-log", "--contains", &other]);
     assert!(said.contains("entry 1 is not the one you have the hash of"), "{said}");
 }
+
+#[test]
+fn an_operator_imports_a_folder_while_no_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("saved");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(data.join("close_reasons.json"), r#"[{"id": 1, "name": "Hired"}]"#).unwrap();
+    std::fs::write(data.join("boards.json"), r#"[{"token": "acme", "name": "Acme"}]"#).unwrap();
+    let import = |more: &[&str]| output(folder.path(), &[&["import", "saved"], more].concat());
+    let said = "close_reasons: 1 new, 0 changed, 0 gone, 0 the same\n\
+                job_posts: 0 new, 0 changed, 0 gone, 0 the same\n\
+                boards: 1 new, 0 changed, 0 gone, 0 the same\n";
+    let dry = format!("{said}This was a dry run: nothing was changed.\n");
+    assert_eq!(import(&["--dry-run"]), dry);
+    assert_eq!(import(&[]), format!("{said}Imported.\n"));
+    assert!(import(&[]).ends_with("Nothing is different.\n"));
+    let program = Program::start(folder.path(), &SERVE);
+    assert!(program.get("/v1/boards/acme").contains("\"name\":\"Acme\""));
+    let said = refusal(folder.path(), &["import", "saved"]);
+    assert!(said.contains("a running server takes an import at POST /api/import"), "{said}");
+    drop(program);
+    std::fs::write(data.join("jobs.json"), "[\n{\"id\": true}]").unwrap();
+    let said = refusal(folder.path(), &["import", "saved"]);
+    assert!(said.contains("jobs.json, line 2, [0].id: invalid type: boolean"), "{said}");
+}

@@ -7,8 +7,8 @@ use crate::db::statement::Table;
 use crate::db::{Result, Tx};
 use crate::harvest::shapes::{JobPost, Posting, Recruiting, render};
 
-/// The boards must be there by now: a post's full text needs their words.
-pub(super) async fn load(tx: &mut Tx, data: &Recruiting, load: i64) -> Result<()> {
+/// A post's full text needs the words of its board.
+pub(super) async fn load(tx: &mut Tx, data: &Recruiting, boards: &Words, load: i64) -> Result<()> {
     let table = Table {
         name: "job_posts_rows",
         key: &["id"],
@@ -27,7 +27,6 @@ pub(super) async fn load(tx: &mut Tx, data: &Recruiting, load: i64) -> Result<()
             "full_document",
         ],
     };
-    let boards = boards(tx).await?;
     let postings = rows(&data.postings, |posting| {
         let post = &posting.post;
         vec![
@@ -43,16 +42,16 @@ pub(super) async fn load(tx: &mut Tx, data: &Recruiting, load: i64) -> Result<()
             (&*posting.language).into(),
             render(&posting.pay_ranges).into(),
             render(post).into(),
-            render(&full(posting, &boards)).into(),
+            render(&full(posting, boards)).into(),
         ]
     });
     table.write_load(tx, load, postings).await
 }
 
 /// The introduction and the conclusion of every board.
-type Words = HashMap<i64, (Option<String>, Option<String>)>;
+pub type Words = HashMap<i64, (Option<String>, Option<String>)>;
 
-async fn boards(tx: &mut Tx) -> Result<Words> {
+pub(super) async fn words(tx: &mut Tx) -> Result<Words> {
     let rows: Vec<(i64, Option<String>, Option<String>)> =
         sqlx::query_as("SELECT id, introduction, conclusion FROM boards")
             .fetch_all(&mut **tx)

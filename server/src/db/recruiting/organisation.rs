@@ -9,7 +9,6 @@ use crate::db::{Result, Tx};
 use crate::harvest::shapes::{HarvestUser, Recruiting, render};
 
 pub(super) async fn load(tx: &mut Tx, data: &Recruiting, loads: &Loads) -> Result<()> {
-    boards(tx, data).await?;
     departments(tx, loads.of(Kind::Departments), data).await?;
     offices(tx, loads.of(Kind::Offices), data).await?;
     users(tx, loads.of(Kind::Users), data).await?;
@@ -22,7 +21,7 @@ pub(super) async fn load(tx: &mut Tx, data: &Recruiting, loads: &Loads) -> Resul
         .await
 }
 
-async fn boards(tx: &mut Tx, data: &Recruiting) -> Result<()> {
+pub(super) async fn boards(tx: &mut Tx, data: &Recruiting) -> Result<()> {
     let table = Table {
         name: "boards",
         key: &["id"],

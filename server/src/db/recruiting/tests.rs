@@ -1,6 +1,8 @@
 //! Loads after the first: what is loaded again replaces what was there, and nothing else.
 
-use super::{Counts, Kind, compare, discard, give_out, in_use, load, put_in_use, stage, testing};
+use super::{
+    Counts, Kind, Words, compare, discard, give_out, in_use, load, put_in_use, stage, testing,
+};
 use crate::db::job_posts::{self, Content, JobPostFilter};
 use crate::db::jobs::{self, JobFilter};
 use crate::db::{Db, openings};
@@ -73,7 +75,7 @@ async fn what_is_staged_is_seen_by_nobody_until_it_is_put_in_use_all_at_once() {
     let number = give_out(&mut tx).await.expect("a number");
     let loads = in_use(&mut tx).await.expect("loads").with(&[Kind::Jobs], number);
     let jobs = Recruiting { jobs: data.jobs.clone(), ..Recruiting::default() };
-    stage(&mut tx, &jobs, &loads).await.expect("staged");
+    stage(&mut tx, &jobs, &Words::new(), &loads).await.expect("staged");
     tx.commit().await.expect("committed");
     assert_eq!(all_jobs(&db).await, before);
     let counts = compare(&db, Kind::Jobs, number).await.expect("counts");

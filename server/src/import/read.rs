@@ -1,0 +1,221 @@
+//! Reading a file of an import piece by piece: however long it is, only a batch of it is in memory. What
+//! is wrong is named by file, line and field.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::BufReader;
+use std::marker::PhantomData;
+
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde::{Deserialize, Deserializer};
+
+use super::ImportError;
+use super::source::{Content, Source};
+use crate::db::recruiting::Kind;
+use crate::harvest::shapes::{
+    CloseReason, CustomField, Department, HarvestUser, Job, JobPost, JobStage, Office, Opening,
+    PayRange, UserRole,
+};
+
+/// One thing that was read.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// A list of this kind begins, which may be empty.
+    Begin(Kind),
+    Department(Department),
+    Office(Office),
+    User(HarvestUser),
+    UserRole(UserRole),
+    CustomField(CustomField),
+    CloseReason(CloseReason),
+    Job(Box<Job>),
+    JobStage(JobStage),
+    JobPost(Box<JobPost>),
+    Opening(OpeningOfJob),
+    Board(BoardItem),
+}
+
+/// An opening as a list of many jobs' openings has it.
+#[derive(Debug, Deserialize)]
+pub(super) struct OpeningOfJob {
+    pub job_id: i64,
+    #[serde(flatten)]
+    pub opening: Opening,
+}
+
+/// A board as the Job Board API answers it, with the token that it was asked for by.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct BoardItem {
+    #[serde(default)]
+    pub token: String,
+    pub name: Option<String>,
+    /// HTML before the text of every post.
+    pub content: Option<String>,
+    pub jobs: Option<Vec<BoardJob>>,
+}
+
+/// A post on a board: what Harvest does not tell of it.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct BoardJob {
+    pub id: i64,
+    pub language: Option<String>,
+    pub pay_input_ranges: Option<Vec<PayRange>>,
+}
+
+/// Which things of a file are wanted this time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// What must be known before the rest: boards, openings and custom fields.
+    First,
+    /// Everything else.
+    Second,
+}
+
+/// Reads a file and hands over what is in it, one thing after the other, until `take` has had enough.
+pub(super) fn read(
+    source: &Source,
+    pass: Pass,
+    take: &mut dyn FnMut(Item) -> Result<(), String>,
+) -> Result<(), ImportError> {
+    let file = File::open(&source.file)
+        .map_err(|error| ImportError::Data(format!("{} cannot be read: {error}", source.name)))?;
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, file));
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let mut seen = HashSet::new();
+    let reader = Reader { content: &source.content, pass, seen: &mut seen, take };
+    let read = reader.deserialize(tracked).and_then(|()| json.end());
+    read.map_err(|error| {
+        let path = track.path().to_string();
+        let field = if path == "." { String::new() } else { format!(", {path}") };
+        let (name, line, text) = (&source.name, error.line(), error.to_string());
+        let detail = text.split(" at line ").next().unwrap_or(&text);
+        ImportError::Data(format!("{name}, line {line}{field}: {detail}"))
+    })
+}
+
+struct Reader<'a> {
+    content: &'a Content,
+    pass: Pass,
+    /// The ids of each kind that were read.
+    seen: &'a mut HashSet<(Kind, i64)>,
+    take: &'a mut dyn FnMut(Item) -> Result<(), String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        let Reader { content, pass, seen, take } = self;
+        let first = pass == Pass::First;
+        match content {
+            Content::Everything => json.deserialize_map(Members { pass, seen, take }),
+            Content::Of(kind) if first == (*kind == Kind::CustomFields) => {
+                take(Item::Begin(*kind)).map_err(D::Error::custom)?;
+                elements(*kind, json, seen, take)
+            }
+            Content::Openings if first => {
+                json.deserialize_seq(Elements::new(&mut |opening| take(Item::Opening(opening))))
+            }
+            Content::Boards if first => {
+                json.deserialize_seq(Elements::new(&mut |board| take(Item::Board(board))))
+            }
+            Content::Board(token) | Content::BoardJobs(token) if first => {
+                let board = BoardItem::deserialize(json)?;
+                let board = BoardItem { token: token.clone(), ..board };
+                take(Item::Board(board)).map_err(D::Error::custom)
+            }
+            _ => IgnoredAny::deserialize(json).map(|_| ()),
+        }
+    }
+}
+
+/// An object with one member for each kind.
+struct Members<'a> {
+    pass: Pass,
+    seen: &'a mut HashSet<(Kind, i64)>,
+    take: &'a mut dyn FnMut(Item) -> Result<(), String>,
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object with lists such as `jobs` and `job_posts`")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<(), M::Error> {
+        let Members { pass, seen, take } = self;
+        while let Some(name) = members.next_key::<String>()? {
+            let content = match name.as_str() {
+                "boards" => Content::Boards,
+                "openings" => Content::Openings,
+                name => Content::Of(Kind::from_name(name).ok_or_else(|| {
+                    M::Error::custom(format!("`{name}` is no kind of recruiting data"))
+                })?),
+            };
+            let reader = Reader { content: &content, pass, seen: &mut *seen, take: &mut *take };
+            members.next_value_seed(reader)?;
+        }
+        Ok(())
+    }
+}
+
+/// The elements of an array, one after the other.
+struct Elements<'a, T> {
+    take: &'a mut dyn FnMut(T) -> Result<(), String>,
+    of: PhantomData<T>,
+}
+
+impl<'a, T> Elements<'a, T> {
+    fn new(take: &'a mut dyn FnMut(T) -> Result<(), String>) -> Self {
+        Self { take, of: PhantomData }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
+        while let Some(element) = elements.next_element()? {
+            (self.take)(element).map_err(S::Error::custom)?;
+        }
+        Ok(())
+    }
+}
+
+/// The elements of an array of this kind, none of them twice.
+fn elements<'de, D: Deserializer<'de>>(
+    kind: Kind,
+    json: D,
+    seen: &mut HashSet<(Kind, i64)>,
+    take: &mut dyn FnMut(Item) -> Result<(), String>,
+) -> Result<(), D::Error> {
+    macro_rules! of {
+        ($type:ty, $item:expr) => {
+            json.deserialize_seq(Elements::<$type>::new(&mut |one| {
+                if !seen.insert((kind, one.id)) {
+                    return Err(format!("the id {} stands here twice", one.id));
+                }
+                take($item(one))
+            }))
+        };
+    }
+    match kind {
+        Kind::Departments => of!(Department, Item::Department),
+        Kind::Offices => of!(Office, Item::Office),
+        Kind::Users => of!(HarvestUser, Item::User),
+        Kind::UserRoles => of!(UserRole, Item::UserRole),
+        Kind::CustomFields => of!(CustomField, Item::CustomField),
+        Kind::CloseReasons => of!(CloseReason, Item::CloseReason),
+        Kind::Jobs => of!(Box<Job>, Item::Job),
+        Kind::JobStages => of!(JobStage, Item::JobStage),
+        Kind::JobPosts => of!(Box<JobPost>, Item::JobPost),
+    }
+}
