@@ -17,12 +17,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use self::job::{Context, Detail, Published};
 use self::kept::{Key, Rendered};
 use self::places::{Filed, find, parsed, trees};
-use self::shapes::{Board, Jobs, Meta};
+use self::shapes::{Board, BoardError, Departments, Jobs, Meta, Offices, Sections};
 use crate::App;
 use crate::client::Client;
 use crate::db::boards::BoardRow;
@@ -33,6 +35,22 @@ use crate::harvest::shapes::CustomField;
 
 pub fn router() -> Router<App> {
     Router::new().route("/v1/boards", any(door)).route("/v1/boards/{*path}", any(door))
+}
+
+/// The shapes of this API, for the OpenAPI document.
+pub(crate) fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    fn register<T: ToSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+    let mut schemas = Vec::new();
+    register::<Board>(&mut schemas);
+    register::<Jobs>(&mut schemas);
+    register::<Departments>(&mut schemas);
+    register::<Offices>(&mut schemas);
+    register::<Sections>(&mut schemas);
+    register::<BoardError>(&mut schemas);
+    schemas
 }
 
 /// What is asked of a board.
@@ -167,7 +185,7 @@ async fn render(
             Some(text(&Jobs { jobs, meta })?)
         }
         // A prospect post belongs to a section, and Harvest tells of none.
-        Question::Sections => Some(text(&json!({ "sections": [] }))?),
+        Question::Sections => Some(text(&Sections::default())?),
         _ => filed(app, &board, origin, question).await?,
     };
     let rendered = json.map(|json| Rendered::new(json, answers_until));
@@ -193,8 +211,10 @@ async fn filed(
     let departments = |tree| if tree { trees(filed.departments()) } else { filed.departments() };
     let offices = |tree| if tree { trees(filed.offices()) } else { filed.offices() };
     Ok(match question {
-        Question::Departments { tree } => Some(json!({ "departments": departments(tree) })),
-        Question::Offices { tree } => Some(json!({ "offices": offices(tree) })),
+        Question::Departments { tree } => {
+            Some(json!(Departments { departments: departments(tree) }))
+        }
+        Question::Offices { tree } => Some(json!(Offices { offices: offices(tree) })),
         Question::Department { id, tree } => find(departments(tree), id).map(|it| json!(it)),
         Question::Office { id, tree } => find(offices(tree), id).map(|it| json!(it)),
         _ => None,
@@ -288,19 +308,19 @@ async fn apply(app: &App, headers: &HeaderMap) -> Response {
 }
 
 fn refuse(status: StatusCode, error: &str) -> Response {
-    json_response(status, &json!({ "status": status.as_u16(), "error": error }))
+    json_response(status, &BoardError { status: status.as_u16(), error, request_id: None })
 }
 
-fn internal(app: &App, error: &anyhow::Error) -> Response {
+fn internal(app: &App, cause: &anyhow::Error) -> Response {
     let request_id = app.clock.new_id("req");
-    tracing::error!(request_id, "{error:#}");
+    tracing::error!(request_id, "{cause:#}");
+    let (error, request_id) = ("Internal server error", Some(request_id));
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    let text = "Internal server error";
-    json_response(status, &json!({ "status": 500, "error": text, "request_id": request_id }))
+    json_response(status, &BoardError { status: 500, error, request_id })
 }
 
-fn json_response(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(body.to_string().into());
+fn json_response(status: StatusCode, body: &BoardError) -> Response {
+    let mut response = Response::new(json!(body).to_string().into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     response

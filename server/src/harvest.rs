@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod call;
 pub mod custom_fields;
+pub mod document;
 pub mod hiring_team;
 pub mod job_posts;
 pub mod job_stages;
@@ -50,6 +51,7 @@ pub fn router() -> Router<App> {
         .route("/v2/", door.clone())
         .route("/v2/{*path}", door.clone())
         .route("/auth/jwt_access_token", door)
+        .merge(document::router())
 }
 
 /// Transport, key, limit, permission; then the resource.

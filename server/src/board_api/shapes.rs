@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::harvest::shapes::{Choice, PayRange};
 
 /// `GET /v1/boards/{token}`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Board<'a> {
     pub name: &'a str,
     /// HTML.
@@ -15,19 +15,20 @@ pub(super) struct Board<'a> {
 }
 
 /// `GET /v1/boards/{token}/jobs`: the whole board, without pages.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Jobs {
     pub jobs: Vec<Job>,
     pub meta: Meta,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Meta {
     pub total: usize,
 }
 
 /// A published post. Its `id` is the post's in Harvest, its `internal_job_id` the job's.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardJob)]
 pub(super) struct Job {
     pub absolute_url: String,
     pub data_compliance: [DataCompliance; 1],
@@ -55,7 +56,8 @@ pub(super) struct Job {
 }
 
 /// What `content=true` adds, and what a single job always has.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardText)]
 pub(super) struct Text {
     /// HTML, entity-encoded once: clients decode it exactly once.
     pub content: String,
@@ -64,7 +66,8 @@ pub(super) struct Text {
 }
 
 /// What `questions=true` adds to a single job.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardForm)]
 pub(super) struct Form {
     pub questions: Vec<Question>,
     pub location_questions: Vec<Question>,
@@ -73,7 +76,8 @@ pub(super) struct Form {
     pub demographic_questions: Option<Value>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardQuestion)]
 pub(super) struct Question {
     pub required: Option<bool>,
     pub label: String,
@@ -81,7 +85,8 @@ pub(super) struct Question {
     pub fields: Vec<Field>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardField)]
 pub(super) struct Field {
     pub name: String,
     #[serde(rename = "type")]
@@ -89,12 +94,14 @@ pub(super) struct Field {
     pub values: Vec<Choice>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardNamed)]
 pub(super) struct Named {
     pub name: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardMetadata)]
 pub(super) struct Metadata {
     pub id: i64,
     pub name: String,
@@ -103,7 +110,8 @@ pub(super) struct Metadata {
 }
 
 /// Which consents an application takes. None: applications are not taken here.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardDataCompliance)]
 pub(super) struct DataCompliance {
     #[serde(rename = "type")]
     kind: &'static str,
@@ -126,7 +134,8 @@ impl DataCompliance {
 }
 
 /// A department as it stands in a job.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardJobDepartment)]
 pub(super) struct JobDepartment {
     pub id: i64,
     pub name: String,
@@ -135,7 +144,8 @@ pub(super) struct JobDepartment {
 }
 
 /// An office as it stands in a job.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardJobOffice)]
 pub(super) struct JobOffice {
     pub id: i64,
     pub name: String,
@@ -145,7 +155,8 @@ pub(super) struct JobOffice {
 }
 
 /// An element of `GET /v1/boards/{token}/departments`, and of an office.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardDepartment)]
 pub(super) struct Department {
     pub id: i64,
     pub name: String,
@@ -155,7 +166,8 @@ pub(super) struct Department {
 }
 
 /// An element of `GET /v1/boards/{token}/offices`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardOffice)]
 pub(super) struct Office {
     pub id: i64,
     pub name: String,
@@ -166,9 +178,48 @@ pub(super) struct Office {
 }
 
 /// Where a place stands among the others: by ids in a list, by itself in a tree.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
+#[schema(as = BoardPlace)]
 pub(super) enum Place<T> {
-    Listed { parent_id: Option<i64>, child_ids: Vec<i64> },
-    InTree { children: Vec<T> },
+    Listed {
+        parent_id: Option<i64>,
+        child_ids: Vec<i64>,
+    },
+    InTree {
+        #[schema(no_recursion)]
+        children: Vec<T>,
+    },
+}
+
+/// All departments of a board.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardDepartments)]
+pub(super) struct Departments {
+    pub departments: Vec<Department>,
+}
+
+/// All offices of a board.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardOffices)]
+pub(super) struct Offices {
+    pub offices: Vec<Office>,
+}
+
+/// The sections of prospect posts, of which this instance knows none.
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardSections)]
+pub(super) struct Sections {
+    pub sections: Vec<Value>,
+}
+
+/// How this API says no.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = BoardError)]
+pub(super) struct BoardError<'a> {
+    pub status: u16,
+    pub error: &'a str,
+    /// Finds the request in the service's log, when the fault is ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }

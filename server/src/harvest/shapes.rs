@@ -27,7 +27,7 @@ pub fn render(shape: &impl Serialize) -> String {
 }
 
 /// `GET /v1/jobs/{id}`, and an element of `GET /v1/jobs`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Job {
     pub id: i64,
     pub name: String,
@@ -64,7 +64,7 @@ fn without_nulls<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(list.into_iter().flatten().collect())
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum JobStatus {
     Open,
@@ -83,7 +83,7 @@ impl JobStatus {
 }
 
 /// A department as it stands in a job: without external ids of its relatives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JobDepartment {
     pub id: i64,
     pub name: String,
@@ -94,7 +94,7 @@ pub struct JobDepartment {
 }
 
 /// An office as it stands in a job: without external ids of its relatives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JobOffice {
     pub id: i64,
     pub name: String,
@@ -107,7 +107,7 @@ pub struct JobOffice {
 }
 
 /// Who works on filling a job.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct HiringTeam {
     pub hiring_managers: Vec<Person>,
@@ -116,7 +116,7 @@ pub struct HiringTeam {
     pub sourcers: Vec<Person>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Person {
     pub id: i64,
     pub first_name: String,
@@ -126,7 +126,7 @@ pub struct Person {
 }
 
 /// A recruiter or coordinator: the one who is responsible for new candidates, or one who helps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ResponsiblePerson {
     #[serde(flatten)]
     pub person: Person,
@@ -135,7 +135,7 @@ pub struct ResponsiblePerson {
 
 /// One person to be hired for a job: an element of the job's `openings` and of
 /// `GET /v1/jobs/{job_id}/openings`, which are the same text here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Opening {
     pub id: i64,
     /// The organisation's own number for it.
@@ -152,7 +152,7 @@ pub struct Opening {
     pub keyed_custom_fields: Option<Map<String, Value>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OpeningStatus {
     Open,
@@ -169,7 +169,7 @@ impl OpeningStatus {
 }
 
 /// One step a candidate for a job goes through (`GET /v1/jobs/{id}/stages`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JobStage {
     pub id: i64,
     pub name: String,

@@ -10,6 +10,7 @@ mod catalogue;
 mod change_log;
 mod credentials;
 mod db_story;
+mod document;
 mod harvest;
 mod import;
 mod input;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Stamp;
 
 /// `GET /v1/job_posts` and the other endpoints that answer posts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JobPost {
     pub id: i64,
     pub title: String,
@@ -28,7 +28,7 @@ pub struct JobPost {
     pub questions: Option<Vec<Question>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Location {
     pub id: i64,
     pub name: String,
@@ -38,14 +38,14 @@ pub struct Location {
 }
 
 /// How the place was given: as free text, as an office, or from the board's own list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LocationType {
     pub id: i64,
     pub name: String,
 }
 
 /// What an applicant is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Question {
     pub required: Option<bool>,
     pub private: bool,
@@ -63,14 +63,14 @@ pub struct Question {
 }
 
 /// One of the answers a question offers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Choice {
     pub value: i64,
     pub label: String,
 }
 
 /// What a post says about pay, as the public board gives it (`pay_input_ranges`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PayRange {
     pub min_cents: i64,
     pub max_cents: i64,
@@ -109,7 +109,7 @@ fn money(cents: i64) -> String {
 }
 
 /// A post with what Harvest does not tell of it: the board it is on, and its pay.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Posting {
     pub post: JobPost,
     pub board_id: Option<i64>,

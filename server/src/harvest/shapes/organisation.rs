@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{JobDepartment, JobOffice, Person, Stamp};
 
 /// A public job board. Harvest v1 tells nothing of it but its words around a post's full content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Board {
     pub id: i64,
     pub token: String,
@@ -23,7 +23,7 @@ pub struct Board {
 }
 
 /// An element of `GET /v1/departments`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Department {
     pub id: i64,
     pub name: String,
@@ -49,7 +49,7 @@ impl Department {
 }
 
 /// An element of `GET /v1/offices`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Office {
     pub id: i64,
     pub name: String,
@@ -78,13 +78,13 @@ impl Office {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OfficeLocation {
     pub name: Option<String>,
 }
 
 /// An element of `GET /v1/users`: a colleague in the recruiting system, not an account of this console.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct HarvestUser {
     pub id: i64,
     pub name: String,
@@ -124,14 +124,14 @@ impl HarvestUser {
 }
 
 /// Why an opening was closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CloseReason {
     pub id: i64,
     pub name: String,
 }
 
 /// A role that people can have in a job: an element of `GET /v1/user_roles`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct UserRole {
     pub id: i64,
     /// `interviewer` or `job_admin`.
@@ -141,7 +141,7 @@ pub struct UserRole {
 }
 
 /// The definition of a custom field: an element of `GET /v1/custom_fields/{field_type}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CustomField {
     pub id: i64,
     pub name: String,
@@ -168,7 +168,7 @@ pub struct CustomField {
     pub custom_field_options: Vec<CustomFieldOption>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CustomFieldOption {
     pub id: i64,
     pub name: String,
