@@ -6,11 +6,13 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use api::credentials::{ApiType, CreatedCredential, NewCredential};
+use api::import::ImportReport;
 use api::partners::PartnerId;
 use api::paths;
 use api::session::NewSession;
 use base64::Engine as _;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::http::{Connection, request};
 
@@ -28,7 +30,7 @@ pub(crate) struct Admin {
 pub(crate) struct Issued {
     credential_id: String,
     authorization: String,
-    path: String,
+    pub(crate) path: String,
 }
 
 /// A change of a key: when its request was sent and when its answer had arrived.
@@ -70,11 +72,17 @@ impl Admin {
         let authorization = format!("Basic {}", basic.encode(format!("{}:", created.api_key)));
         let headers = [("Authorization", authorization.as_str())];
         let list = request(self.address, "GET", "/v1/jobs?per_page=1", &headers, None);
-        let jobs: Vec<serde_json::Value> =
+        let jobs: Vec<Value> =
             read(&mut self.connection, &list, 200).await.context("listing jobs")?;
         let job = jobs.first().and_then(|job| job["id"].as_u64());
         let path = format!("/v1/jobs/{}", job.context("the demo has no jobs")?);
         Ok(Issued { credential_id: created.credential.id, authorization, path })
+    }
+
+    /// Imports recruiting data.
+    pub(crate) async fn import(&mut self, data: &str) -> Result<ImportReport> {
+        let request = self.request(paths::IMPORT, data);
+        read(&mut self.connection, &request, 200).await.context("importing")
     }
 
     /// Revokes the key.
@@ -112,6 +120,38 @@ impl Issued {
     pub(crate) fn call(&self, address: SocketAddr) -> Vec<u8> {
         let headers = [("Authorization", self.authorization.as_str())];
         request(address, "GET", &self.path, &headers, None)
+    }
+
+    /// The demo's jobs, over and over under other ids until there are so many.
+    pub(crate) async fn jobs(&self, address: SocketAddr, count: usize) -> Result<Vec<Value>> {
+        self.many(address, "/v1/jobs?per_page=500", count).await
+    }
+
+    /// The demo's posts, over and over under other ids until there are so many.
+    pub(crate) async fn posts(&self, address: SocketAddr, count: usize) -> Result<Vec<Value>> {
+        self.many(address, "/v1/job_posts?per_page=500", count).await
+    }
+
+    async fn many(&self, address: SocketAddr, path: &str, count: usize) -> Result<Vec<Value>> {
+        let headers = [("Authorization", self.authorization.as_str())];
+        let list = request(address, "GET", path, &headers, None);
+        let known: Vec<Value> = read(&mut Connection::open(address).await?, &list, 200).await?;
+        let mut many: Vec<Value> = known.into_iter().cycle().take(count).collect();
+        for (id, one) in (1..).zip(&mut many) {
+            one["id"] = Value::from(id);
+            if let Some(openings) = one.get_mut("openings").and_then(Value::as_array_mut) {
+                openings.truncate(1);
+                for opening in openings {
+                    opening["id"] = Value::from(id);
+                }
+            }
+        }
+        Ok(many)
+    }
+
+    /// What every call with the key carries.
+    pub(crate) fn headers(&self) -> [(&str, &str); 1] {
+        [("Authorization", self.authorization.as_str())]
     }
 
     /// The same call without a key.

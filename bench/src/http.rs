@@ -29,9 +29,11 @@ impl Answer<'_> {
     }
 }
 
-/// What the answers to one request must all look like: status 200 and the body of the first of them.
+/// What the answers to one request must all look like: the status that was expected, and the body of the
+/// first of them.
 #[derive(Debug)]
 pub(crate) struct Sample {
+    start: String,
     length: usize,
     body: Vec<u8>,
 }
@@ -65,10 +67,11 @@ impl Connection {
     }
 
     /// Sends a request whose answers are all alike, and keeps the first of them.
-    pub(crate) async fn sample(&mut self, request: &[u8]) -> Result<Sample> {
+    pub(crate) async fn sample(&mut self, request: &[u8], expected: u16) -> Result<Sample> {
         let Answer { status, head, body } = self.exchange(request).await?;
-        ensure!(status == 200, "answered {status} instead of 200");
-        Ok(Sample { length: head.len() + body.len(), body: body.to_vec() })
+        ensure!(status == expected, "answered {status} instead of {expected}");
+        let start = format!("HTTP/1.1 {expected} ");
+        Ok(Sample { start, length: head.len() + body.len(), body: body.to_vec() })
     }
 
     /// Sends a request and says whether the answer is like the sample. Cheaper than [`Self::exchange`]:
@@ -79,7 +82,7 @@ impl Connection {
         while self.buffer.len() < sample.length {
             self.read().await?;
             // A shorter answer than expected would be waited for in vain.
-            if !self.buffer.starts_with(b"HTTP/1.1 200 ") {
+            if !self.buffer.starts_with(sample.start.as_bytes()) {
                 return Ok(false);
             }
         }

@@ -1,8 +1,10 @@
 //! The program `bench`: `race` looks for a call that is answered after its key was revoked, `ratio` says
-//! what an authenticated call costs. Both start the real program themselves, on loopback, and end it.
+//! what a call costs, `import` what a large import does to everybody else. All start the real program
+//! themselves, on loopback, and end it.
 
 mod admin;
 mod http;
+mod import;
 mod postgres;
 mod race;
 mod ratio;
@@ -21,6 +23,8 @@ enum Arguments {
     Race(race::Arguments),
     /// The highest rate of an authenticated call, beside that of a hello-world route
     Ratio(ratio::Arguments),
+    /// A large import while keys are revoked, and what a page of the result costs
+    Import(import::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,6 +32,7 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse() {
         Arguments::Race(arguments) => race::run(arguments).await,
         Arguments::Ratio(arguments) => ratio::run(arguments).await,
+        Arguments::Import(arguments) => import::run(arguments).await,
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

@@ -50,13 +50,13 @@ impl<'a> Target<'a> {
     pub(super) async fn new(
         name: &'static str,
         service: &'a Service,
-        request: Vec<u8>,
+        (request, status): (Vec<u8>, u16),
     ) -> Result<Self> {
         let mut idle = Vec::with_capacity(CONNECTIONS);
         for _ in 0..CONNECTIONS {
             idle.push(Connection::open(service.address).await?);
         }
-        let sample = Rc::new(idle[0].sample(&request).await?);
+        let sample = Rc::new(idle[0].sample(&request, status).await?);
         Ok(Self { name, service, request: request.into(), sample, idle: idle.into() })
     }
 
