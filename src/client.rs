@@ -9,12 +9,13 @@ use api::error::ErrorCode;
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use web_sys::{AbortSignal, RequestCredentials};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials};
 
 use crate::error::Error;
 use crate::json;
 
 pub mod account;
+pub mod boards;
 pub mod catalogue;
 pub mod change_log;
 pub mod credentials;
@@ -121,6 +122,15 @@ impl Call {
     }
 }
 
+/// Asks an address as the public does: as nobody in particular, and for what is there now.
+async fn ask_as_public(url: &str) -> Result<(u16, String), Error> {
+    let request = RequestBuilder::new(url)
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoCache)
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    answer(request.build()).await
+}
+
 async fn answer(
     request: Result<gloo_net::http::Request, gloo_net::Error>,
 ) -> Result<(u16, String), Error> {
@@ -150,9 +160,9 @@ async fn api_base() -> Result<String, Error> {
     Ok(base)
 }
 
-/// The address of a file that the browser fetches by itself. Where the API is, is known by then: the first
+/// An address of the service as it can stand on the page. Where the API is, is known by then: the first
 /// thing the page did was ask it who is signed in.
-fn download(path: &str) -> String {
+fn address(path: &str) -> String {
     API_BASE.with_borrow(|base| base.clone().unwrap_or_default()) + path
 }
 

@@ -84,6 +84,7 @@ fn screen(route: Route) -> View {
         Route::DevCenter => pages::dev_center::page(),
         Route::Credentials => pages::credentials::page(),
         Route::Credential(id) => pages::credentials::edit::page(id),
+        Route::Board => pages::board::page(),
         Route::Users => pages::users::page(),
         Route::User(id) => pages::users::edit::page(id),
         Route::ChangeLog => pages::change_log::page(),
@@ -130,7 +131,9 @@ fn item(route: Memo<Route>, href: &'static str, picture: &str, label: &str) -> E
     let current = move || {
         let (own, below) = match route.get() {
             Route::DevCenter => (routes::DEV_CENTER, "page"),
-            Route::Credentials | Route::Credential(_) => (routes::DEV_CENTER, "true"),
+            Route::Credentials | Route::Credential(_) | Route::Board => {
+                (routes::DEV_CENTER, "true")
+            }
             Route::Users => (routes::USERS, "page"),
             Route::User(_) => (routes::USERS, "true"),
             Route::ChangeLog => (routes::CHANGE_LOG, "page"),

@@ -215,7 +215,7 @@ impl Navigator {
     }
 }
 
-/// The whole address of a place of the console, to be handed to somebody.
+/// The whole address of a place of the console or of the service, to be handed to somebody.
 pub fn address_of(href: &str) -> String {
     web_sys::Url::new_with_base(href, &base_uri()).map(|url| url.href()).unwrap_or_default()
 }

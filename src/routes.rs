@@ -18,6 +18,8 @@ pub enum Route {
     DevCenter,
     Credentials,
     Credential(String),
+    /// The public job boards; the query says which of them.
+    Board,
     Users,
     User(String),
     ChangeLog,
@@ -32,6 +34,7 @@ pub const HOME: &str = "./";
 pub const SIGN_IN: &str = "sign_in";
 pub const DEV_CENTER: &str = "configure/dev_center";
 pub const CREDENTIALS: &str = "configure/dev_center/credentials";
+pub const BOARD: &str = "configure/dev_center/config";
 pub const USERS: &str = "configure/users";
 pub const CHANGE_LOG: &str = "configure/change_log";
 pub const ACCOUNT: &str = "account";
@@ -46,6 +49,7 @@ impl Route {
             ["configure", "dev_center"] => Self::DevCenter,
             ["configure", "dev_center", "credentials"] => Self::Credentials,
             ["configure", "dev_center", "credentials", id] => Self::Credential(query::decode(id)),
+            ["configure", "dev_center", "config"] => Self::Board,
             ["configure", "users"] => Self::Users,
             ["configure", "users", id] => Self::User(query::decode(id)),
             ["configure", "change_log"] => Self::ChangeLog,
@@ -59,6 +63,11 @@ impl Route {
 /// The page of one credential.
 pub fn credential(id: &str) -> String {
     api::paths::with_id("configure/dev_center/credentials/{id}", id)
+}
+
+/// The page of one job board.
+pub fn board(id: &str) -> String {
+    BOARD.to_owned() + &query::write(&[("board", id)])
 }
 
 /// The address of a password link. What stands behind `#` is never sent to a server.
@@ -169,6 +178,8 @@ mod tests {
             assert_eq!(Route::parse(&credential(id)), Route::Credential(id.into()));
             assert_eq!(Route::parse(&user(id)), Route::User(id.into()));
         }
+        assert_eq!(Route::parse(BOARD), Route::Board);
+        assert_eq!(board("3001002"), "configure/dev_center/config?board=3001002");
         assert_eq!(Route::parse(USERS), Route::Users);
         assert_eq!(Route::parse(CHANGE_LOG), Route::ChangeLog);
         assert_eq!(Route::parse(ACCOUNT), Route::Account);

@@ -19,7 +19,7 @@ pub fn export_href(filter: &ChangeLogFilter, format: ExportFormat) -> String {
         ExportFormat::Csv => "csv",
         ExportFormat::Jsonl => "jsonl",
     };
-    super::download(paths::CHANGE_LOG_EXPORT) + &written(filter, format)
+    super::address(paths::CHANGE_LOG_EXPORT) + &written(filter, format)
 }
 
 fn written(filter: &ChangeLogFilter, format: &str) -> String {

@@ -90,6 +90,7 @@ fn subject(entry: &ChangeLogEntry, known: &Known) -> El {
     let name = if subject.name.is_empty() { &subject.id } else { &subject.name };
     let href = match subject.kind {
         SubjectKind::Credential if known.credentials => Some(routes::credential(&subject.id)),
+        SubjectKind::Board if known.credentials => Some(routes::board(&subject.id)),
         // A session is known by whose it is.
         SubjectKind::User | SubjectKind::Session if known.users => Some(routes::user(&subject.id)),
         _ => None,

@@ -21,7 +21,17 @@ enum Outcome {
 
 /// A text that can be read and copied, but not changed.
 pub fn copy_field(id: &str, label: &str, text: String) -> El {
+    field(id, label, text, false)
+}
+
+/// The same as what a dialog is for: the focus starts at `Copy`.
+pub fn first_copy_field(id: &str, label: &str, text: String) -> El {
+    field(id, label, text, true)
+}
+
+fn field(id: &str, label: &str, text: String, first: bool) -> El {
     let outcome = RwSignal::new(Outcome::NotYet);
+    let label_id = format!("{id}-label");
     let field = el("input")
         .class("input")
         .id(id)
@@ -49,14 +59,15 @@ pub fn copy_field(id: &str, label: &str, text: String) -> El {
     let button = el("button")
         .attr("type", "button")
         .class("button")
-        .attr("autofocus", "")
         .attr("aria-label", "Copy")
+        .attr("aria-describedby", &label_id)
+        .flag_with("autofocus", move || first)
         .on("click", move |_| copy.run())
         .part(label_now);
     let by_hand = el("p").class("secondary").text(BY_HAND);
     el("div")
         .class("field")
-        .child(el("label").attr("for", id).text(label))
+        .child(el("label").id(&label_id).attr("for", id).text(label))
         .child(el("div").class("key").child(field).child(button))
         .child(by_hand.flag_with("hidden", move || outcome.get() != Outcome::ByHand))
 }

@@ -19,7 +19,7 @@ pub fn page() -> View {
     let sessions = sessions::Sessions::read();
     let look = section("look", "Appearance").child(appearance("account-appearance"));
     let parts = el("div")
-        .class("account")
+        .class("cards account")
         .child(loading(read, profile::section))
         .child(password::section(sessions))
         .child(sessions.section())

@@ -24,13 +24,26 @@ pub fn page() -> View {
 }
 
 fn entries() -> View {
-    let what = "Issue API keys to partners and your own programs, choose what each may call, and take \
-                them back.";
-    let text = el("span")
-        .child(el("strong").text("API Credential Management"))
-        .child(el("span").class("secondary").text(what));
-    let entry = el("a").attr("href", routes::CREDENTIALS).child(icon("key")).child(text);
-    let entries = el("ul").class("entries").child(el("li").child(entry));
+    let entry = |href: &str, picture: &str, name: &str, what: &str| {
+        let text = el("span")
+            .child(el("strong").text(name))
+            .child(el("span").class("secondary").text(what));
+        el("li").child(el("a").attr("href", href).child(icon(picture)).child(text))
+    };
+    let credentials = entry(
+        routes::CREDENTIALS,
+        "key",
+        "API Credential Management",
+        "Issue API keys to partners and your own programs, choose what each may call, and take them \
+         back.",
+    );
+    let board = entry(
+        routes::BOARD,
+        "board",
+        "Configuring Your Job Board",
+        "Copy the token by which partners read your public posts, and say where your career pages are.",
+    );
+    let entries = el("ul").class("entries").child(credentials).child(board);
     View::from(heading("Dev Center".to_owned())).and(entries)
 }
 

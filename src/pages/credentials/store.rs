@@ -7,7 +7,7 @@ use super::step;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
 use crate::components::button::task_button;
-use crate::components::copy::copy_field;
+use crate::components::copy::first_copy_field;
 use crate::components::dialog::{self, Kind};
 use crate::components::failure::failure;
 use crate::dom::{View, el};
@@ -67,7 +67,7 @@ pub fn dialog(
         ));
     let done = task_button("button primary", "I have stored the API Key", stored);
     let body = View::from(el("p").child(el("strong").text(&description)))
-        .and(copy_field("api-key", "API key", api_key))
+        .and(first_copy_field("api-key", "API key", api_key))
         .and(el("div").class("notice look").child(advice))
         .and(failure(error, None))
         .and(el("div").class("actions").child(done));

@@ -5,7 +5,7 @@ use api::users::Person;
 use leptos::prelude::*;
 
 use crate::components::button::button;
-use crate::components::copy::copy_field;
+use crate::components::copy::first_copy_field;
 use crate::components::dialog::{self, Kind};
 use crate::components::time::exact;
 use crate::dom::{View, el};
@@ -49,7 +49,11 @@ pub fn dialog(person: &Person, link: &PasswordLink, on_close: impl Fn() + Clone 
              new link replaces it.",
         ));
     let body = View::from(who)
-        .and(copy_field("link", "One-time link", address_of(&routes::choose_password(&link.token))))
+        .and(first_copy_field(
+            "link",
+            "One-time link",
+            address_of(&routes::choose_password(&link.token)),
+        ))
         .and(el("div").class("notice look").child(advice))
         .and(el("div").class("actions").child(done));
     dialog::dialog(Kind::Kept, "Hand over the link", on_close, body)
