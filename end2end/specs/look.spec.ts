@@ -1,176 +1,31 @@
 /** Every screen in both schemes under axe, on narrow and touch screens, and when the page cannot run. */
 import { devices, type Page } from "@playwright/test";
-import { CREDENTIALS, type App } from "../fixtures/app.ts";
+import { CREDENTIALS } from "../fixtures/app.ts";
 import { expectAccessible, expectAccessibleLooks } from "../fixtures/axe.ts";
-import type { Elsewhere } from "../fixtures/people.ts";
+import { FIRST_SCREENS, PEOPLE_SCREENS } from "../fixtures/people_screens.ts";
+import { blockWasm, fillList, NAME, SCREENS } from "../fixtures/screens.ts";
 import { expect, test } from "../fixtures/test.ts";
-import type { Watch } from "../fixtures/watch.ts";
 
-const NAME = "JobTarget Harvest API Key";
-
-interface Around {
-  page: Page;
-  app: App;
-  elsewhere: Elsewhere;
-  watch: Watch;
-}
-
-/** Every screen and dialog there is, by name, and the way to it from a fresh start. */
-const SCREENS: Record<string, (around: Around) => Promise<void>> = {
-  "sign in": async ({ page, app, watch }) => {
-    await page.goto("/");
-    watch.expectFailure({ status: 401, path: "/api/session" });
-    await app.signIn.as("ada", "wrong");
-    await expect(app.failure).toBeVisible();
-  },
-  "Dev Center": async ({ app }) => {
-    await app.open("/configure/dev_center");
-    await expect(app.heading).toHaveText("Dev Center");
-  },
-  "Dev Center without a permission": async ({ page, app }) => {
-    await app.open("/configure/dev_center", "ben");
-    await expect(page.getByText("These people can grant it:")).toBeVisible();
-  },
-  "account menu": async ({ page, app }) => {
-    await app.open("/configure/dev_center");
-    await app.accountMenu.click();
-    await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
-  },
-  "no credentials yet": async ({ page, app }) => {
-    await app.open();
-    await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
-  },
-  "credentials": async ({ app, elsewhere }) => {
-    await fillList(elsewhere);
-    await app.open();
-    await app.list.row(NAME).hover();
-    await expect(app.list.action("Revoke", NAME)).toHaveCSS("opacity", "1");
-  },
-  "credentials that match no filter": async ({ page, app, elsewhere }) => {
-    await fillList(elsewhere);
-    await app.open(`${CREDENTIALS}?q=nothing`);
-    await expect(page.getByRole("link", { name: "Clear filters" })).toBeVisible();
-  },
-  "failure": async ({ app, page, watch }) => {
-    await page.route("**/api/credentials", (route) => route.abort());
-    watch.expectFailure({ status: "none", path: "/api/credentials" });
-    await app.open();
-    await expect(app.failure).toBeVisible();
-  },
-  "Create New Credential": async ({ app, page }) => {
-    await app.open();
-    await app.list.createNew.click();
-    await app.create.managePermissions.click();
-    await expect(app.create.partner).toHaveAttribute("aria-invalid", "true");
-    await app.create.partner.click();
-    await page.keyboard.press("ArrowDown");
-    await expect(app.create.partnerOption("JobTarget")).toBeVisible();
-  },
-  "Store your API key": async ({ app }) => {
-    await app.open();
-    await app.list.createNew.click();
-    await app.create.fill("JobTarget", NAME);
-    await app.create.managePermissions.click();
-    await app.store.copy.click();
-    await expect(app.store.copy).toHaveText("Copied");
-  },
-  "the question before leaving": async ({ page, app, elsewhere }) => {
-    const { credential } = await elsewhere.create(NAME);
-    await app.open(`${CREDENTIALS}/${credential.id}`);
-    await app.credential.description.fill("Something else");
-    await page.getByRole("main").getByRole("link", { name: "API Credentials" }).click();
-    await expect(app.leaving.dialog).toBeVisible();
-  },
-  "Revoke": async ({ app, elsewhere }) => {
-    const { credential } = await elsewhere.create(NAME);
-    await app.open(`${CREDENTIALS}/${credential.id}`);
-    await app.credential.button("Revoke").click();
-    await expect(app.dialog(/^Revoke/)).toBeVisible();
-  },
-  "Re-enable": async ({ app, elsewhere }) => {
-    const { credential } = await elsewhere.create(NAME);
-    await elsewhere.revoke(credential.id);
-    await app.open(`${CREDENTIALS}/${credential.id}`);
-    await app.credential.button("Re-enable").click();
-    await expect(app.dialog(/^Re-enable/)).toBeVisible();
-  },
-  "permissions": async ({ app, elsewhere }) => {
-    const { credential } = await elsewhere.create(NAME, { stored: false });
-    await app.open(`${CREDENTIALS}/${credential.id}`);
-    await app.credential.permission("Jobs", "GET: List Jobs").uncheck();
-    await expect(app.credential.button("Discard changes")).toBeVisible();
-    // All 136 look alike, and axe takes its time with each.
-    await app.credential.search.fill("job");
-  },
-  "Someone else saved first": async ({ app, elsewhere, watch }) => {
-    const { credential } = await elsewhere.create(NAME);
-    await app.open(`${CREDENTIALS}/${credential.id}`);
-    await app.credential.description.fill("Mine");
-    await elsewhere.update(credential.id, { description: "Theirs", permissions: [] });
-    watch.expectFailure({ status: 412, path: `/api/credentials/${credential.id}` });
-    await app.credential.save.click();
-    await expect(app.conflict.dialog).toBeVisible();
-  },
-  "Sign in again": async ({ app, elsewhere, watch }) => {
-    const { credential } = await elsewhere.create(NAME);
-    await app.open(`${CREDENTIALS}/${credential.id}`);
-    await app.credential.description.fill("Mine");
-    await app.endSession();
-    watch.expectFailure({ status: 401, path: `/api/credentials/${credential.id}` });
-    await app.credential.save.click();
-    await expect(app.dialog("Sign in again")).toBeVisible();
-  },
-  "Page not found": async ({ app }) => {
-    await app.open("/nowhere");
-    await expect(app.heading).toHaveText("Page not found");
-  },
-  "the page could not be loaded": async ({ page, watch }) => {
-    await blockWasm(page, watch);
-    await page.goto("/");
-    await expect(page.getByRole("dialog", { name: "Latchkey could not be loaded" })).toBeVisible();
-  },
-};
-
-async function fillList(elsewhere: Elsewhere): Promise<void> {
-  await elsewhere.create(NAME);
-  await elsewhere.create("Not stored yet", { stored: false });
-  const { credential } = await elsewhere.create("Old careers page", {
-    api_type: "job_board",
-    partner: "custom_integration",
-  });
-  await elsewhere.revoke(credential.id);
-}
-
-async function blockWasm(page: Page, watch: Watch): Promise<void> {
-  await page.route("**/*.wasm", (route) => route.abort());
-  watch.expectFailure({ status: "none", path: /\.wasm$/ });
-}
-
-for (const [name, show] of Object.entries(SCREENS)) {
+for (const [name, show] of Object.entries({ ...SCREENS, ...PEOPLE_SCREENS })) {
   test(`${name}: readable in both schemes, and on a phone`, async ({
     page,
     app,
     elsewhere,
     watch,
   }) => {
-    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-    await show({ page, app, elsewhere, watch });
-    await expectAccessible(page);
-    await page.emulateMedia({ colorScheme: "dark" });
-    await expectAccessibleLooks(page);
-
-    await page.setViewportSize({ width: 360, height: 740 });
-    const tooWide = () =>
-      page.evaluate(() => {
-        const inside = [document.documentElement, ...document.querySelectorAll("dialog[open]")];
-        return inside
-          .filter((element) => element.scrollWidth > element.clientWidth)
-          .map((element) => `${element.tagName} ${element.scrollWidth} > ${element.clientWidth}`);
-      });
-    await expect.poll(tooWide, "what scrolls sideways at 360 px").toEqual([]);
-    await expectAccessibleLooks(page);
+    await expectReadable(page, () => show({ page, app, elsewhere, watch }));
   });
 }
+
+test.describe("where nobody can sign in yet", () => {
+  test.use({ organization: "empty" });
+
+  for (const [name, show] of Object.entries(FIRST_SCREENS)) {
+    test(`${name}: readable in both schemes, and on a phone`, async ({ page, app, server }) => {
+      await expectReadable(page, () => show({ page, app, server }));
+    });
+  }
+});
 
 test("the chosen appearance holds against the system's, also after a reload", async ({
   page,
@@ -277,3 +132,23 @@ test("a page that died says so, lets what was typed be read, and can be loaded a
   await panel.getByRole("button", { name: "Reload" }).click();
   await expect(app.credential.description).toHaveValue(NAME);
 });
+
+/** The screen in light, in dark, and at 360 px. */
+async function expectReadable(page: Page, show: () => Promise<void>): Promise<void> {
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await show();
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expectAccessibleLooks(page);
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  const tooWide = () =>
+    page.evaluate(() => {
+      const inside = [document.documentElement, ...document.querySelectorAll("dialog[open]")];
+      return inside
+        .filter((element) => element.scrollWidth > element.clientWidth)
+        .map((element) => `${element.tagName} ${element.scrollWidth} > ${element.clientWidth}`);
+    });
+  await expect.poll(tooWide, "what scrolls sideways at 360 px").toEqual([]);
+  await expectAccessibleLooks(page);
+}

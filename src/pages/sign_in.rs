@@ -89,12 +89,14 @@ impl Form {
             // The dialog that asks for a proof may stand under the one that asks to sign in again.
             Ask::Proof => ("proof", "This is not your password."),
         };
-        let wrong = move || {
-            let is_wrong = |e: &Error| e.is(ErrorCode::WrongCredentials);
-            self.error.with(|e| e.as_ref().is_some_and(is_wrong)).then(|| words.to_owned())
-        };
+        let wrong = move || self.is_wrong().then(|| words.to_owned());
         let fault = Signal::derive(move || wrong().or_else(|| missing.get()));
         password_field(Text { id, ..PASSWORD }, self.password, fault)
+    }
+
+    fn is_wrong(self) -> bool {
+        let is_wrong = |e: &Error| e.is(ErrorCode::WrongCredentials);
+        self.error.with(|e| e.as_ref().is_some_and(is_wrong))
     }
 
     fn fault(self, pointer: &'static str) -> Signal<Option<String>> {

@@ -57,12 +57,16 @@ fn over(
     let email = account.session().map(|session| session.user.email).unwrap_or_default();
     let form = Form::new(ask, email.clone());
     let send = form.task();
+    // The field says it already when that is what is wrong.
+    let elsewhere = el("div")
+        .child(failure(form.error, None))
+        .flag_with("hidden", move || ask == Ask::Proof && form.is_wrong());
     let body = Form::view(send, "dialog-form")
         .child(el("p").text(text))
         .child(el("p").text("Signed in as ").child(el("strong").text(&email)))
         .child(username(&email))
         .child(form.password_field())
-        .child(failure(form.error, None))
+        .child(elsewhere)
         .child(actions.child(submit_button(ok.to_owned().into(), send)));
     dialog(Kind::Form, title, move || account.dismiss(ask), body)
 }
