@@ -211,7 +211,7 @@ test("half a link, or a page loaded again, asks for the whole link", async ({
   await expect(app.heading).toHaveText("Welcome, Dora Nowak");
 });
 
-test("passwords are masked and can be shown", async ({ page, app, elsewhere }) => {
+test("a password is masked, and shown on demand", async ({ page, app, elsewhere }) => {
   const { link } = await elsewhere.invite("Dora Nowak", "dora@example.com");
   const fields = {
     "where one is chosen": {
@@ -251,9 +251,17 @@ test("passwords are masked and can be shown", async ({ page, app, elsewhere }) =
   }
 });
 
-test("pasting into password fields works", async ({ page, app, elsewhere }) => {
+test("a password can be pasted, and a password manager knows the fields", async ({
+  page,
+  app,
+  elsewhere,
+}) => {
   const { link } = await elsewhere.invite("Dora Nowak", "dora@example.com");
   await page.goto(link);
+  await expect(app.choose.password).toHaveAttribute("autocomplete", "new-password");
+  // Whose it is stands beside it, for the password manager alone.
+  const whose = page.locator('form input[autocomplete="username"]');
+  await expect(whose).toHaveValue("dora@example.com");
   // Password managers paste anything: also what is hard to type, and blanks at the ends.
   const pasted = " grüße, 密碼 & otters at 9 ";
   await page.evaluate((text) => navigator.clipboard.writeText(text), pasted);
@@ -263,10 +271,24 @@ test("pasting into password fields works", async ({ page, app, elsewhere }) => {
   await app.choose.submit.click();
   await expect(app.heading).toHaveText("Dev Center");
   await app.signOut();
+  await expect(app.signIn.email).toHaveAttribute("autocomplete", "username");
+  await expect(app.signIn.password).toHaveAttribute("autocomplete", "current-password");
   await app.signIn.email.fill("dora@example.com");
   await app.signIn.password.click();
   await page.keyboard.press("Control+V");
   await expect(app.signIn.password).toHaveValue(pasted);
   await app.signIn.button.click();
   await expect(app.heading).toHaveText("Dev Center");
+
+  await page.goto("/account");
+  await expect(whose).toHaveValue("dora@example.com");
+  for (const [field, kind] of [
+    [app.account.currentPassword, "current-password"],
+    [app.account.newPassword, "new-password"],
+  ] as const) {
+    await expect(field).toHaveAttribute("autocomplete", kind);
+    await field.click();
+    await page.keyboard.press("Control+V");
+    await expect(field).toHaveValue(pasted);
+  }
 });

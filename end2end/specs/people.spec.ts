@@ -1,6 +1,7 @@
 /** Who may do what, as each of them sees it; and the ways in and out. */
 import { ACCOUNT } from "../fixtures/account.ts";
 import { CREDENTIALS } from "../fixtures/app.ts";
+import { BOARD } from "../fixtures/board.ts";
 import { CHANGE_LOG } from "../fixtures/change_log.ts";
 import { UNAUTHENTICATED } from "../fixtures/harvest.ts";
 import { expect, test } from "../fixtures/test.ts";
@@ -230,13 +231,18 @@ test("signing out ends the session, here and for every copy of its cookie", asyn
   expect(state.session).toBeNull();
 });
 
-test("sign-out is reachable on every screen", async ({ page, app, elsewhere }) => {
+test("signing out is in sight on every screen, also on a phone", async ({
+  page,
+  app,
+  elsewhere,
+}) => {
   const { credential } = await elsewhere.create("A key");
   const { user_id } = await elsewhere.user("Ben Lindqvist");
   for (const path of [
     "/configure/dev_center",
     CREDENTIALS,
     `${CREDENTIALS}/${credential.id}`,
+    BOARD,
     USERS,
     `${USERS}/${user_id}`,
     CHANGE_LOG,
@@ -244,7 +250,13 @@ test("sign-out is reachable on every screen", async ({ page, app, elsewhere }) =
     "/nowhere",
   ]) {
     await test.step(path, async () => {
+      await page.setViewportSize({ width: 1280, height: 720 });
       await app.open(path);
+      await expect(app.accountMenu).toBeInViewport();
+      await page.setViewportSize({ width: 360, height: 640 });
+      // Also at the end of a long screen.
+      await page.keyboard.press("End");
+      await expect(app.accountMenu).toBeInViewport({ ratio: 1 });
       await app.signOut();
       await expect(app.heading).toHaveText("Sign in");
       expect((await (await page.request.get("/api/session")).json()).session).toBeNull();
