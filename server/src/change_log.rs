@@ -42,7 +42,7 @@ async fn list(
     user: User,
     Parameters(filter): Parameters<ChangeLogFilter>,
 ) -> Result<Json<Page<ChangeLogEntry>>> {
-    let limit = Limit::of(filter.limit);
+    let limit = Limit::of(filter.limit)?;
     let before = filter.cursor.as_deref().map(place).transpose()?;
     let rows = read_list(&app.db, &wanted(&user, &filter)?, before, limit.fetched()).await?;
     Ok(Json(limit.page(rows, |row| row.seq.to_string(), entry)))

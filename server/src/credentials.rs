@@ -63,7 +63,7 @@ async fn list(
 ) -> Result<Json<Page<Credential>>> {
     let types = user.require_api_types()?;
     let after = filter.cursor.as_deref().map(cursor_from_text).transpose()?;
-    let limit = Limit::of(filter.limit);
+    let limit = Limit::of(filter.limit)?;
     let fetched = limit.fetched();
     let rows = db::credentials::list(&app.db, types, &filter, after.as_ref(), fetched).await?;
     Ok(Json(limit.page(rows, cursor_to_text, |row| credential(&app, row))))

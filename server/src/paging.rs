@@ -13,9 +13,12 @@ const PAGE_MAX: u32 = 200;
 pub(crate) struct Limit(u32);
 
 impl Limit {
-    /// As asked for, within reason.
-    pub(crate) fn of(asked: Option<u32>) -> Self {
-        Self(asked.unwrap_or(PAGE).clamp(1, PAGE_MAX))
+    /// As asked for.
+    pub(crate) fn of(asked: Option<u32>) -> Result<Self> {
+        match asked.unwrap_or(PAGE) {
+            limit @ 1..=PAGE_MAX => Ok(Self(limit)),
+            _ => Err(Error::Malformed(format!("`limit` goes from 1 to {PAGE_MAX}"))),
+        }
     }
 
     /// One more than that tells whether there is a next page.

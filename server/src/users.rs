@@ -54,7 +54,7 @@ async fn list(
     Parameters(filter): Parameters<UserFilter>,
 ) -> Result<Json<Page<UserAnswer>>> {
     user.require_listing_users()?;
-    let limit = Limit::of(filter.limit);
+    let limit = Limit::of(filter.limit)?;
     let after = filter.cursor.as_deref();
     let rows = db::users::list(&app.db, &filter, after, limit.fetched()).await?;
     Ok(Json(limit.page(rows, |row| row.id.clone(), user_of)))
@@ -239,7 +239,7 @@ async fn list_credentials(
     user.require_listing_users()?;
     let owner = db::users::read(app.db.read(), &id).await?.ok_or(Error::NotFound)?;
     let after = filter.cursor.as_deref().map(cursor_from_text).transpose()?;
-    let limit = Limit::of(filter.limit);
+    let limit = Limit::of(filter.limit)?;
     let fetched = limit.fetched();
     let rows = db::credentials::list_made_by(&app.db, &owner.id, after.as_ref(), fetched).await?;
     Ok(Json(limit.page(rows, cursor_to_text, made)))

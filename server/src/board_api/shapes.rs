@@ -46,9 +46,11 @@ pub(super) struct Job {
     pub application_deadline: Option<String>,
     /// Left out of a list that does not ask for content.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub text: Option<Text>,
     /// Left out unless asked for.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub questions: Option<Form>,
     /// Left out unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,8 +62,11 @@ pub(super) struct Job {
 #[schema(as = BoardText)]
 pub(super) struct Text {
     /// HTML, entity-encoded once: clients decode it exactly once.
+    #[schema(required = false)]
     pub content: String,
+    #[schema(required = false)]
     pub departments: Vec<JobDepartment>,
+    #[schema(required = false)]
     pub offices: Vec<JobOffice>,
 }
 
@@ -69,10 +74,14 @@ pub(super) struct Text {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[schema(as = BoardForm)]
 pub(super) struct Form {
+    #[schema(required = false)]
     pub questions: Vec<Question>,
+    #[schema(required = false)]
     pub location_questions: Vec<Question>,
     /// Not asked here.
+    #[schema(required = false)]
     pub compliance: Option<Value>,
+    #[schema(required = false)]
     pub demographic_questions: Option<Value>,
 }
 

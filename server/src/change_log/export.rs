@@ -18,6 +18,7 @@ const PART: i64 = 500;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ExportFilter {
+    #[param(inline)]
     pub format: ExportFormat,
     /// Who did it: part of their name in any case, or their id.
     who: Option<String>,
@@ -26,8 +27,10 @@ pub(super) struct ExportFilter {
     /// The id of what it was done to.
     subject: Option<String>,
     /// Not before this moment, RFC 3339.
+    #[param(format = DateTime)]
     from: Option<String>,
     /// Before this moment, RFC 3339.
+    #[param(format = DateTime)]
     to: Option<String>,
 }
 

@@ -43,18 +43,29 @@ struct ImportParameters {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes a body that is read piece by piece")]
 struct RecruitingData {
+    #[schema(nullable = false)]
     jobs: Option<Vec<serde_json::Value>>,
     /// Openings that do not stand in their jobs, each with its `job_id`.
+    #[schema(nullable = false)]
     openings: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     job_posts: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     job_stages: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     departments: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     offices: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     users: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     user_roles: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     close_reasons: Option<Vec<serde_json::Value>>,
+    #[schema(nullable = false)]
     custom_fields: Option<Vec<serde_json::Value>>,
     /// In the shapes of the Job Board API: `{token, name, content, jobs}`.
+    #[schema(nullable = false)]
     boards: Option<Vec<serde_json::Value>>,
 }
 

@@ -157,7 +157,9 @@ async fn the_list_is_newest_first_in_pages_and_can_be_narrowed() {
 async fn a_list_that_cannot_be_understood_is_refused() {
     let world = World::new().await;
     let ada = world.ada().await;
-    for query in ["cursor=x", "cursor=1", "status=gone", "limit=-1", "colour=red"] {
+    for query in
+        ["cursor=x", "cursor=1", "status=gone", "limit=-1", "limit=0", "limit=201", "colour=red"]
+    {
         let answer = ada.get(&format!("/api/credentials?{query}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}: {}", answer.body);
         assert_eq!(answer.json()["code"], "malformed");
