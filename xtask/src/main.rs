@@ -1,6 +1,7 @@
 //! The project's own automation: `cargo xtask <command>`. Every command installs what it needs first.
 //! Nothing here is part of the product.
 
+mod clients;
 mod command;
 mod page;
 mod postgres;

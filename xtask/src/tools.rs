@@ -6,6 +6,7 @@ mod cargo;
 mod debian;
 mod npm;
 mod programs;
+mod python;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,8 +16,9 @@ use anyhow::{Context, Result};
 use crate::project::Project;
 
 pub(crate) use browser::{Browser, browser};
-pub(crate) use npm::end2end_packages;
+pub(crate) use npm::{clients_packages, end2end_packages};
 pub(crate) use programs::postgres;
+pub(crate) use python::environment as python;
 
 /// Bundles the page. Later versions need a newer compiler than `rust-version`.
 const TRUNK: &str = "0.21.14";
@@ -50,6 +52,9 @@ pub(crate) fn install_all(project: &Project) -> Result<()> {
     postgres(project)?;
     end2end_packages(project)?;
     browser(project)?;
+    python(project, "python")?;
+    python(project, "contract")?;
+    clients_packages(project)?;
     Ok(())
 }
 

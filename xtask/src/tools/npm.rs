@@ -50,6 +50,30 @@ pub(crate) fn end2end_packages(project: &Project) -> Result<()> {
     std::fs::write(&stamp, lock).context("cannot note what was installed in end2end")
 }
 
+/// Installs the clients in JavaScript that others wrote when their lock file has changed, outside the clone,
+/// and answers where the tests of them are, beside them.
+pub(crate) fn clients_packages(project: &Project) -> Result<PathBuf> {
+    let source = project.root.join("clients/node");
+    let folder = project.cache.join("tools/clients-node");
+    std::fs::create_dir_all(&folder)?;
+    for name in ["package.json", "package-lock.json", ".npmrc", "tests.mjs"] {
+        std::fs::copy(source.join(name), folder.join(name))
+            .with_context(|| format!("cannot copy clients/node/{name}"))?;
+    }
+    let lock = std::fs::read(folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.lock-of-this-install");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        node(project)?;
+        return Ok(folder.join("tests.mjs"));
+    }
+    let mut npm = npm(project, "ci")?;
+    npm.current_dir(&folder);
+    let log = project.cache.join("logs/clients-node.log");
+    say::step("npm packages of clients", "installed", || command::run_quietly(&mut npm, &log))?;
+    std::fs::write(&stamp, lock).context("cannot note what was installed for clients/node")?;
+    Ok(folder.join("tests.mjs"))
+}
+
 fn npm(project: &Project, subcommand: &str) -> Result<Command> {
     node(project)?;
     let mut npm = project.command("npm");

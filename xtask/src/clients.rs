@@ -1,0 +1,36 @@
+//! Clients that others wrote, and the checks of a tool that knows nothing of us but our documents: both
+//! against the program itself, as Python tells them in `clients/`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::project::Project;
+use crate::{command, tools};
+
+/// Existing integrations: published packages, unmodified.
+pub(crate) fn integrations(project: &Project) -> Result<()> {
+    let python = tools::python(project, "python")?;
+    let node_tests = tools::clients_packages(project)?;
+    let mut tests = script(project, &python, "python/tests.py")?;
+    command::run(tests.env("LATCHKEY_NODE_TESTS", node_tests))
+}
+
+/// Both OpenAPI documents: what they say is what happens.
+pub(crate) fn contract(project: &Project) -> Result<()> {
+    let python = tools::python(project, "contract")?;
+    command::run(&mut script(project, &python, "contract/run.py")?)
+}
+
+/// A script of `clients/`, which starts the program for itself: as it is when nothing is optimised, so that
+/// an overflow is an error and a broken assumption too.
+fn script(project: &Project, python: &Path, script: &str) -> Result<std::process::Command> {
+    let mut cargo = project.cargo("build");
+    command::run(cargo.args(["--package", "server", "--bin", "latchkey"]))?;
+    let path: PathBuf = project.root.join("clients").join(script);
+    let mut command = project.command(python);
+    command.arg(path).env("LATCHKEY_BIN", project.target.join("debug/latchkey"));
+    // Nothing is left in the clone.
+    command.env("PYTHONDONTWRITEBYTECODE", "1").env_remove("PYTHONPATH");
+    Ok(command)
+}
