@@ -25,7 +25,7 @@ from latchkey import Admin, serve  # noqa: E402
 JOBS = 250
 NO_PERMISSION = '403 {"message":"This API Key does not have permission for this endpoint"}'
 NO_KEY = '401 {"message":"Invalid Basic Auth credentials"}'
-SECONDS = 120
+SECONDS = 300
 
 
 def harvest(origin, key, path):
