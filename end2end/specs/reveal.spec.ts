@@ -45,7 +45,8 @@ test("a reload asks first", async ({ page, app }) => {
   await app.list.name(NAME).click();
   await expect(page.getByText("Nobody has confirmed that this API key is stored.")).toBeVisible();
   await app.credential.button("I have stored the API Key").click();
-  await expect(page.getByText("Not stored yet")).toBeHidden();
+  await expect(page.getByText("Nobody has confirmed that this API key is stored.")).toBeHidden();
+  await expect(page.getByText("Not stored yet")).toHaveCount(0);
 });
 
 test("the back button asks first", async ({ page, app }) => {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use api::paths;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -44,7 +45,7 @@ pub fn documented() -> OpenApiRouter<App> {
 pub fn router(app: &App) -> Router<App> {
     let (router, document) = documented().split_for_parts();
     let router = router
-        .merge(openapi::router(&document))
+        .merge(openapi::router(paths::OPENAPI, &document))
         .route("/api/{*path}", axum::routing::any(nothing_here))
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))

@@ -18,7 +18,6 @@ use axum::response::Response;
 use axum::routing::any;
 use serde::Serialize;
 use serde_json::json;
-use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use self::job::{Context, Detail, Published};
@@ -32,6 +31,7 @@ use crate::db::places::Place;
 use crate::db::{self, Engine};
 use crate::harvest::query::Query;
 use crate::harvest::shapes::CustomField;
+use crate::openapi::schemas_of;
 
 pub fn router() -> Router<App> {
     Router::new().route("/v1/boards", any(door)).route("/v1/boards/{*path}", any(door))
@@ -39,18 +39,15 @@ pub fn router() -> Router<App> {
 
 /// The shapes of this API, for the OpenAPI document.
 pub(crate) fn schemas() -> Vec<(String, RefOr<Schema>)> {
-    fn register<T: ToSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((T::name().into_owned(), T::schema()));
-        T::schemas(schemas);
-    }
-    let mut schemas = Vec::new();
-    register::<Board>(&mut schemas);
-    register::<Jobs>(&mut schemas);
-    register::<Departments>(&mut schemas);
-    register::<Offices>(&mut schemas);
-    register::<Sections>(&mut schemas);
-    register::<BoardError>(&mut schemas);
-    schemas
+    [
+        schemas_of::<Board>(),
+        schemas_of::<Jobs>(),
+        schemas_of::<Departments>(),
+        schemas_of::<Offices>(),
+        schemas_of::<Sections>(),
+        schemas_of::<BoardError>(),
+    ]
+    .concat()
 }
 
 /// What is asked of a board.

@@ -9,7 +9,7 @@ use api::paths;
 use api::users::DeveloperPermission;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
@@ -191,8 +191,7 @@ impl Facts {
 }
 
 async fn answer(app: &App, row: BoardRow) -> Result<Response> {
-    let version = HeaderValue::from_str(&format!("\"{}\"", row.version));
-    let etag = version.map_err(anyhow::Error::new)?;
+    let etag = Version::tag(row.version);
     let board = Facts::read(app).await?.board(row);
     Ok(([(header::ETAG, etag)], Json(board)).into_response())
 }

@@ -22,7 +22,7 @@ use crate::App;
 use crate::db::change_log::{Scope, Wanted, list as read_list};
 use crate::error::{Error, Result};
 use crate::input::Parameters;
-use crate::openapi::{MayFail, NeedsUser};
+use crate::openapi::{MayFail, NeedsQuery, NeedsUser};
 use crate::paging::Limit;
 use crate::session::User;
 
@@ -34,9 +34,7 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = paths::CHANGE_LOG, tag = "change_log",
     operation_id = "list_change_log", params(ChangeLogFilter), security(("session" = [])),
     responses((status = 200, body = Page<ChangeLogEntry>),
-        (status = 400, description = "The query cannot be read", body = api::error::Problem,
-            content_type = "application/problem+json"),
-        NeedsUser, MayFail))]
+        NeedsQuery, NeedsUser, MayFail))]
 async fn list(
     State(app): State<App>,
     user: User,
@@ -54,9 +52,7 @@ async fn list(
     responses((status = 200, description = "A file", content((String = "text/csv"),
             (String = "application/jsonl")),
             headers(("Content-Disposition" = String, description = "Its name"))),
-        (status = 400, description = "The query cannot be read", body = api::error::Problem,
-            content_type = "application/problem+json"),
-        NeedsUser, MayFail))]
+        NeedsQuery, NeedsUser, MayFail))]
 async fn export(
     State(app): State<App>,
     user: User,

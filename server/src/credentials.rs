@@ -25,7 +25,9 @@ use crate::App;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::input::{Input, Parameters, Version};
-use crate::openapi::{MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
+use crate::openapi::{
+    MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
+};
 use crate::paging::{Limit, cursor_from_text, cursor_to_text};
 use crate::session::User;
 
@@ -53,9 +55,7 @@ impl User {
 #[utoipa::path(get, path = paths::CREDENTIALS, tag = "credentials",
     operation_id = "list_credentials", params(CredentialFilter), security(("session" = [])),
     responses((status = 200, body = Page<Credential>),
-        (status = 400, description = "The query cannot be read", body = api::error::Problem,
-            content_type = "application/problem+json"),
-        NeedsUser, MayFail))]
+        NeedsQuery, NeedsUser, MayFail))]
 async fn list(
     State(app): State<App>,
     user: User,

@@ -29,11 +29,11 @@ use axum::response::Response;
 use axum::routing::any;
 use serde_json::json;
 
-use crate::App;
 use crate::client::Client;
 use crate::harvest::call::{Answer, Call, FieldProblem, Refusal};
 use crate::harvest::query::Query;
 use crate::keys::{Decision, Matched, Rate};
+use crate::{App, openapi};
 
 const ON_BEHALF_OF: HeaderName = HeaderName::from_static("on-behalf-of");
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -51,7 +51,7 @@ pub fn router() -> Router<App> {
         .route("/v2/", door.clone())
         .route("/v2/{*path}", door.clone())
         .route("/auth/jwt_access_token", door)
-        .merge(document::router())
+        .merge(openapi::router("/v1/openapi.json", &document::document()))
 }
 
 /// Transport, key, limit, permission; then the resource.

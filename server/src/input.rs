@@ -4,7 +4,7 @@ use api::error::FieldError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -105,6 +105,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Version {
         let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
         // A tag that is not one of ours is the tag of something else: stale, not malformed.
         number.and_then(|number| number.parse().ok()).map(Self).ok_or(Error::Stale)
+    }
+}
+
+impl Version {
+    /// The version as it stands in `ETag`.
+    pub(crate) fn tag(version: i64) -> HeaderValue {
+        HeaderValue::from_str(&format!("\"{version}\"")).expect("a number is ASCII")
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The way of one request: `listen` accepts it; `/api` goes through `admin` (who is calling, is it our own
 //! page, which request is it) to the handler of a noun; `/v1` and `/v2` go through `harvest`, which asks
-//! `keys` for a decision; `/v1/boards` is `board_api`'s and open to everyone; everything else is the page's (`assets`).
+//! `keys` for a decision; `/v1/boards` is `board_api`'s and open to everyone; everything else is the
+//! page's (`assets`).
 
 pub mod account;
 pub mod admin;

@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 
 use api::error::{PROBLEM_JSON, Problem};
-use api::paths;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{
-    Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Response,
+    Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Response, Schema,
 };
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
@@ -32,11 +31,15 @@ pub fn frame() -> OpenApi {
     let components = document.components.get_or_insert_default();
     let cookie = ApiKey::Cookie(ApiKeyValue::new("latchkey_session"));
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
-    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
-    let mut referenced = Vec::new();
-    Problem::schemas(&mut referenced);
-    components.schemas.extend(referenced);
+    components.schemas.extend(schemas_of::<Problem>());
     document
+}
+
+/// The schema of a type, with those it refers to.
+pub fn schemas_of<T: ToSchema + PartialSchema>() -> Vec<(String, RefOr<Schema>)> {
+    let mut schemas = vec![(T::name().into_owned(), T::schema())];
+    T::schemas(&mut schemas);
+    schemas
 }
 
 /// The document as it is served and printed.
@@ -44,8 +47,8 @@ pub fn document() -> OpenApi {
     admin::documented().into_openapi()
 }
 
-/// Serves the document of the routes beside it.
-pub fn router(document: &OpenApi) -> Router<App> {
+/// Serves a document to everyone.
+pub fn router(path: &str, document: &OpenApi) -> Router<App> {
     let json = document.to_pretty_json().expect("the document is plain data");
     let body: axum::body::Bytes = json.into();
     let answer = move || {
@@ -55,7 +58,7 @@ pub fn router(document: &OpenApi) -> Router<App> {
             ([(header::CONTENT_TYPE, "application/json"), no_cache], body)
         }
     };
-    Router::new().route(paths::OPENAPI, get(answer))
+    Router::new().route(path, get(answer))
 }
 
 macro_rules! problems {
@@ -96,6 +99,12 @@ problems! {
     /// For operations that a password could be guessed with.
     MayBeThrottled:
     "429" "Too many wrong passwords; `Retry-After` says how many seconds to wait",
+}
+
+problems! {
+    /// For operations that a query narrows.
+    NeedsQuery:
+    "400" "The query cannot be read",
 }
 
 problems! {

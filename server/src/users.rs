@@ -19,13 +19,15 @@ use utoipa_axum::routes;
 
 use self::change::{apply, begin, difference, gives, save};
 pub(crate) use self::wire::answer;
-use self::wire::{MadeFilter, etag, made, user_of};
+use self::wire::{MadeFilter, made, user_of};
 use crate::App;
 use crate::change::Subject;
 use crate::db::users::NewUserRow;
 use crate::error::{Error, Result};
 use crate::input::{Input, Parameters, Version};
-use crate::openapi::{MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
+use crate::openapi::{
+    MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
+};
 use crate::paging::{Limit, cursor_from_text, cursor_to_text};
 use crate::session::{User, subject};
 use crate::{db, password_links};
@@ -45,9 +47,7 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = paths::USERS, tag = "users", operation_id = "list_users",
     params(UserFilter), security(("session" = [])),
     responses((status = 200, body = Page<UserAnswer>),
-        (status = 400, description = "The query cannot be read", body = api::error::Problem,
-            content_type = "application/problem+json"),
-        NeedsUser, MayFail))]
+        NeedsQuery, NeedsUser, MayFail))]
 async fn list(
     State(app): State<App>,
     user: User,
@@ -104,7 +104,7 @@ async fn create(
     change.record("user.create", &subject, None, Some(after)).await?;
     change.commit().await?;
     let location = paths::with_id(paths::USER, &row.id).parse().map_err(anyhow::Error::new)?;
-    let headers = [(header::ETAG, etag(&row)), (header::LOCATION, location)];
+    let headers = [(header::ETAG, Version::tag(row.version)), (header::LOCATION, location)];
     let invited = InvitedUser { user: user_of(row), link };
     Ok((StatusCode::CREATED, headers, Json(invited)).into_response())
 }

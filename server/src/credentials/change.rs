@@ -9,11 +9,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use super::wire::{answer, credential, etag, text};
+use super::wire::{answer, credential, text};
 use crate::change::{Change, Subject};
 use crate::db;
 use crate::db::credentials::{CredentialRow, NewCredentialRow};
 use crate::error::{Error, Result};
+use crate::input::Version;
 use crate::keys::ApiKey;
 use crate::session::User;
 use crate::{App, AppState};
@@ -59,7 +60,7 @@ pub(super) async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Resp
     change.touches_keys_of(&new.id);
     change.commit().await?;
     let location = paths::with_id(paths::CREDENTIAL, &row.id);
-    let headers = [(header::ETAG, etag(&row)), (header::LOCATION, text(&location))];
+    let headers = [(header::ETAG, Version::tag(row.version)), (header::LOCATION, text(&location))];
     let credential = credential(app, row);
     let created = CreatedCredential { credential, api_key: key.reveal() };
     Ok((StatusCode::CREATED, headers, Json(created)).into_response())

@@ -9,10 +9,11 @@ use axum::response::{IntoResponse as _, Response};
 use crate::AppState;
 use crate::clock::{Millis, rfc3339};
 use crate::db::credentials::CredentialRow;
+use crate::input::Version;
 
 /// The credential with its version.
 pub(super) fn answer(app: &AppState, row: CredentialRow) -> Response {
-    ([(header::ETAG, etag(&row))], Json(credential(app, row))).into_response()
+    ([(header::ETAG, Version::tag(row.version))], Json(credential(app, row))).into_response()
 }
 
 /// The row as everyone who may manage it sees it.
@@ -33,11 +34,6 @@ pub(super) fn credential(app: &AppState, row: CredentialRow) -> Credential {
         version: row.version.unsigned_abs(),
         id: row.id,
     }
-}
-
-/// The version as it stands in `ETag`.
-pub(super) fn etag(row: &CredentialRow) -> HeaderValue {
-    text(&format!("\"{}\"", row.version))
 }
 
 /// A header of our own making.

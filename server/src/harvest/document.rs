@@ -1,8 +1,6 @@
 //! The OpenAPI document of what partners and the public call: the Harvest endpoints this instance answers
 //! itself, and the Job Board API. Served at `/v1/openapi.json` to everyone, like the catalogue.
 
-use axum::http::header;
-use axum::response::IntoResponse;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AnyOf, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
@@ -10,10 +8,10 @@ use utoipa::openapi::{
     Content, HeaderBuilder, InfoBuilder, KnownFormat, OpenApi, OpenApiBuilder, PathItem,
     PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, SchemaFormat,
 };
-use utoipa::{PartialSchema, ToSchema};
 
 use super::shapes;
 use crate::board_api;
+use crate::openapi::schemas_of;
 
 const JSON: &str = "application/json";
 
@@ -125,41 +123,20 @@ pub fn document() -> OpenApi {
     let components = document.components.get_or_insert_default();
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     components.add_security_scheme("api_key", basic);
-    let mut schemas = Vec::new();
-    register::<shapes::Job>(&mut schemas);
-    register::<shapes::Opening>(&mut schemas);
-    register::<shapes::JobStage>(&mut schemas);
-    register::<shapes::JobPost>(&mut schemas);
-    register::<shapes::HarvestUser>(&mut schemas);
-    register::<shapes::UserRole>(&mut schemas);
-    register::<shapes::CloseReason>(&mut schemas);
-    register::<shapes::CustomField>(&mut schemas);
-    register::<shapes::CustomFieldOption>(&mut schemas);
-    register::<shapes::Department>(&mut schemas);
-    register::<shapes::Office>(&mut schemas);
-    components.schemas.extend(schemas);
+    components.schemas.extend(schemas_of::<shapes::Job>());
+    components.schemas.extend(schemas_of::<shapes::Opening>());
+    components.schemas.extend(schemas_of::<shapes::JobStage>());
+    components.schemas.extend(schemas_of::<shapes::JobPost>());
+    components.schemas.extend(schemas_of::<shapes::HarvestUser>());
+    components.schemas.extend(schemas_of::<shapes::UserRole>());
+    components.schemas.extend(schemas_of::<shapes::CloseReason>());
+    components.schemas.extend(schemas_of::<shapes::CustomField>());
+    components.schemas.extend(schemas_of::<shapes::CustomFieldOption>());
+    components.schemas.extend(schemas_of::<shapes::Department>());
+    components.schemas.extend(schemas_of::<shapes::Office>());
     components.schemas.extend(board_api::schemas());
     components.schemas.extend(own_schemas());
     document
-}
-
-/// Serves the document to everyone.
-pub(super) fn router() -> axum::Router<crate::App> {
-    let json = document().to_pretty_json().expect("the document is plain data");
-    let body: axum::body::Bytes = json.into();
-    let answer = move || {
-        let body = body.clone();
-        async move {
-            ([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-cache")], body)
-                .into_response()
-        }
-    };
-    axum::Router::new().route("/v1/openapi.json", axum::routing::get(answer))
-}
-
-fn register<T: ToSchema + PartialSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-    schemas.push((T::name().into_owned(), T::schema()));
-    T::schemas(schemas);
 }
 
 fn path_item((path, summary, params, answer): &Endpoint, tag: &str) -> PathItem {
@@ -180,7 +157,7 @@ fn path_item((path, summary, params, answer): &Endpoint, tag: &str) -> PathItem 
             .schema(Some(schema));
         operation = operation.parameter(parameter);
     }
-    for (name, schema) in params.iter().flat_map(|param| schemas_of(*param)) {
+    for (name, schema) in params.iter().flat_map(|param| types_of(*param)) {
         let parameter = ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Query)
@@ -252,7 +229,7 @@ fn reference(description: &str, schema: &str) -> Response {
 }
 
 /// The parameters of this kind, each with the values that are accepted; an empty one counts as left out.
-fn schemas_of(param: Param) -> Vec<(&'static str, RefOr<Schema>)> {
+fn types_of(param: Param) -> Vec<(&'static str, RefOr<Schema>)> {
     let times = ["created_after", "created_before", "updated_after", "updated_before"];
     match param {
         Pages => vec![("page", anything()), ("per_page", anything())],

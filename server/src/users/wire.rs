@@ -3,12 +3,13 @@
 use api::credentials::Status;
 use api::users::{MadeCredential, User, UserStatus};
 use axum::Json;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::clock::rfc3339;
 use crate::db::credentials::CredentialRow;
 use crate::db::users::UserRow;
+use crate::input::Version;
 
 /// How much of the credentials a user made is asked for.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -24,7 +25,7 @@ pub(super) struct MadeFilter {
 
 /// The user with their version.
 pub(crate) fn answer(row: UserRow) -> Response {
-    ([(header::ETAG, etag(&row))], Json(user_of(row))).into_response()
+    ([(header::ETAG, Version::tag(row.version))], Json(user_of(row))).into_response()
 }
 
 /// The row as Site Admins see it.
@@ -55,9 +56,4 @@ pub(super) fn made(row: CredentialRow) -> MadeCredential {
         status: if row.revoked_at.is_some() { Status::Revoked } else { Status::Active },
         created_at: rfc3339(row.created_at),
     }
-}
-
-/// The version as it stands in `ETag`.
-pub(super) fn etag(row: &UserRow) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{}\"", row.version)).expect("a number is ASCII")
 }
