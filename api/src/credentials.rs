@@ -97,6 +97,8 @@ pub struct Credential {
     pub created_by: String,
     /// The last call this API key was accepted for, at most 10 seconds old; `null`: never used.
     pub last_used_at: Option<String>,
+    /// Where that call came from.
+    pub last_used_address: Option<String>,
     pub revoked_at: Option<String>,
     /// What a Harvest key may call, in the order of the catalogue; empty for other types.
     pub permissions: Vec<PermissionId>,
@@ -225,6 +227,7 @@ mod tests {
                 created_at: String::new(),
                 created_by: String::new(),
                 last_used_at: None,
+                last_used_address: None,
                 revoked_at: None,
                 permissions: vec![],
                 version: 1,

@@ -54,6 +54,8 @@ pub const CREDENTIAL_REVOKE: &str = "/api/credentials/{id}/revoke";
 pub const CREDENTIAL_RE_ENABLE: &str = "/api/credentials/{id}/re_enable";
 /// `POST`: a new credential like this one, for a key that was lost.
 pub const CREDENTIAL_REPLACE: &str = "/api/credentials/{id}/replace";
+/// `GET`: what the API key is used for.
+pub const CREDENTIAL_USAGE: &str = "/api/credentials/{id}/usage";
 /// The OpenAPI 3.1 document of all of the above.
 pub const OPENAPI: &str = "/api/openapi.json";
 

@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
 use crate::{
     App, account, boards, catalogue, change_log, credentials, import, openapi, password_links,
-    session, sessions, users,
+    session, sessions, usage, users,
 };
 
 /// The longest body, in bytes.
@@ -35,6 +35,7 @@ pub fn documented() -> OpenApiRouter<App> {
         .merge(password_links::router())
         .merge(catalogue::router())
         .merge(credentials::router())
+        .merge(usage::router())
         .merge(boards::router())
         .merge(import::rest::router())
         .merge(users::router())

@@ -7,8 +7,10 @@ pub mod kept;
 mod places;
 mod shapes;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use api::credentials::ApiType;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -32,6 +34,7 @@ use crate::db::{self, Engine};
 use crate::harvest::query::Query;
 use crate::harvest::shapes::CustomField;
 use crate::openapi::schemas_of;
+use crate::usage::Outcome;
 
 pub fn router() -> Router<App> {
     Router::new().route("/v1/boards", any(door)).route("/v1/boards/{*path}", any(door))
@@ -82,7 +85,10 @@ async fn door(State(app): State<App>, request: Request) -> Response {
             response
         }
         (&Method::GET | &Method::HEAD, []) => refuse(StatusCode::NOT_FOUND, NO_BOARD),
-        (&Method::POST, [_, "jobs", _]) => apply(&app, &parts.headers).await,
+        (&Method::POST, [_, "jobs", _]) => {
+            let client = Client::of(&parts, app.settings.trusted_proxies());
+            apply(&app, &parts, client.address).await
+        }
         (_, segments) => {
             let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
             let may_post = matches!(segments, [_, "jobs", _]);
@@ -288,13 +294,16 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// An application. This instance takes none, but says so only to whoever holds a Job Board key.
-async fn apply(app: &App, headers: &HeaderMap) -> Response {
-    match app.keys.opens_job_boards(headers, app.clock.now()).await {
-        Ok(true) => {
+async fn apply(app: &App, parts: &Parts, address: IpAddr) -> Response {
+    let key = app.keys.key_of(parts.uri.path(), &parts.headers).await;
+    match key.map(|key| key.filter(|key| key.api_type == ApiType::JobBoard)) {
+        Ok(Some(key)) => {
+            let outcome = Outcome { permission: None, denied: false };
+            app.usage.count(&key.secret_id, outcome, address, app.clock.now());
             let text = "Applications are not taken by this instance";
             refuse(StatusCode::NOT_IMPLEMENTED, text)
         }
-        Ok(false) => {
+        Ok(None) => {
             let mut response = refuse(StatusCode::UNAUTHORIZED, "Invalid Basic Auth credentials");
             let challenge = HeaderValue::from_static("Basic realm=\"Job Board\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

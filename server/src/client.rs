@@ -21,7 +21,7 @@ pub struct Client {
 
 impl Client {
     pub fn of(parts: &Parts, trusted: &[IpNet]) -> Self {
-        let peer = parts.extensions.get::<Peer>().map_or(LOCAL, |peer| peer.0.ip()).to_canonical();
+        let peer = peer(parts);
         let host = header_text(&parts.headers, header::HOST.as_str())
             .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
             .filter(|host| is_host(host))
@@ -60,6 +60,15 @@ impl Client {
     }
 }
 
+/// Whether the other end of the connection is a proxy that is believed.
+pub fn is_proxy(parts: &Parts, trusted: &[IpNet]) -> bool {
+    trusts(trusted, peer(parts))
+}
+
+fn peer(parts: &Parts) -> IpAddr {
+    parts.extensions.get::<Peer>().map_or(LOCAL, |peer| peer.0.ip()).to_canonical()
+}
+
 const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
 fn trusts(trusted: &[IpNet], address: IpAddr) -> bool {
@@ -67,7 +76,7 @@ fn trusts(trusted: &[IpNet], address: IpAddr) -> bool {
 }
 
 /// A header as text, when it stands there once.
-fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok().map(str::trim),

@@ -93,6 +93,11 @@ pub fn rfc3339(at: Millis) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
+/// `2026-01-31`: a day, counted from 1970, UTC.
+pub fn date(day: i64) -> String {
+    rfc3339(day.saturating_mul(86_400_000)).chars().take("2026-01-31".len()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

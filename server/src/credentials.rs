@@ -19,7 +19,8 @@ use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::change::{Wanted, apply, begin, difference, issue, save, visible};
+pub(crate) use self::change::visible;
+use self::change::{Wanted, apply, begin, difference, issue, save};
 use self::wire::{answer, credential};
 use crate::App;
 use crate::db;

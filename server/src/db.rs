@@ -19,6 +19,7 @@ pub mod recruiting;
 pub mod secrets;
 pub mod sessions;
 mod statement;
+pub mod usage;
 pub mod users;
 
 use std::str::FromStr as _;

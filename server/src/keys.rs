@@ -31,13 +31,12 @@ use crate::db::{self, Db, Engine};
 /// The stored side of a key that opens something.
 #[derive(Debug)]
 pub struct Key {
-    pub credential_id: String,
-    pub secret_id: String,
+    pub credential_id: Box<str>,
+    pub secret_id: Arc<str>,
+    pub partner: Arc<str>,
     pub api_type: ApiType,
     pub permissions: PermissionSet,
-    /// Keys of vendors nobody has listed get half of the others' rate limit.
-    unlisted: bool,
-    pub meter: Arc<Meter>,
+    meter: Arc<Meter>,
 }
 
 /// What becomes of a call.
@@ -57,6 +56,7 @@ pub enum Decision {
     Forbidden {
         rate: Option<Rate>,
         matched: Matched,
+        key: Arc<Key>,
     },
     Allowed {
         rate: Option<Rate>,
@@ -116,7 +116,7 @@ impl Keys {
         let mut table = self.table.write().expect("no panic under this lock");
         let secrets = secrets.inspect_err(|error| {
             tracing::error!(credential_id, "its keys are refused until the next start: {error}");
-            table.retain(|_, key| key.credential_id != credential_id);
+            table.retain(|_, key| *key.credential_id != *credential_id);
         })?;
         for (hash, active) in secrets {
             let known = table.remove(&hash);
@@ -129,7 +129,7 @@ impl Keys {
         Ok(())
     }
 
-    /// The decision on a call of the Harvest surface. An accepted key's use is counted.
+    /// The decision on a call of the Harvest surface.
     pub async fn authorise(
         &self,
         method: &Method,
@@ -142,37 +142,36 @@ impl Keys {
             Route::UnknownMethod { allow } => return Ok(Decision::UnknownMethod { allow }),
             Route::UnknownPath => return Ok(Decision::UnknownPath),
         };
-        let key = match basic::api_key(headers) {
-            Ok(plaintext) => self.find(&plaintext).await?,
-            Err(mistake) => {
-                tracing::info!(%method, path, "refused a call: {mistake}");
-                None
-            }
-        };
+        let key = self.key_of(path, headers).await?;
         let Some(key) = key.filter(|key| key.api_type == ApiType::Harvest) else {
             return Ok(Decision::Unauthenticated);
         };
-        let limit = self.limit.map(|limit| if key.unlisted { limit.div_ceil(2) } else { limit });
-        let rate = limit.map(|limit| key.meter.count(limit, now));
+        let rate = self.count(&key, now);
         Ok(match rate {
             Some(rate) if rate.exceeded => Decision::RateLimited(rate),
-            _ if !key.permissions.contains(matched.bit) => Decision::Forbidden { rate, matched },
-            _ => {
-                key.meter.used(now);
-                Decision::Allowed { rate, matched, key }
+            _ if !key.permissions.contains(matched.bit) => {
+                Decision::Forbidden { rate, matched, key }
             }
+            _ => Decision::Allowed { rate, matched, key },
         })
     }
 
-    /// Whether a call of the Job Board surface carries a Job Board key. Its use is counted.
-    pub async fn opens_job_boards(&self, headers: &HeaderMap, now: Millis) -> db::Result<bool> {
-        let Ok(plaintext) = basic::api_key(headers) else { return Ok(false) };
-        let key = self.find(&plaintext).await?;
-        let key = key.filter(|key| key.api_type == ApiType::JobBoard);
-        if let Some(key) = &key {
-            key.meter.used(now);
+    /// The active key that a call of this path carries.
+    pub async fn key_of(&self, path: &str, headers: &HeaderMap) -> db::Result<Option<Arc<Key>>> {
+        match basic::api_key(headers) {
+            Ok(plaintext) => self.find(&plaintext).await,
+            Err(mistake) => {
+                tracing::info!(path, "refused a call: {mistake}");
+                Ok(None)
+            }
         }
-        Ok(key.is_some())
+    }
+
+    /// Counts a call against the key's limit; none: there is no limit.
+    pub fn count(&self, key: &Key, now: Millis) -> Option<Rate> {
+        let half = &*key.partner == UNLISTED_VENDOR;
+        let limit = self.limit.map(|limit| if half { limit.div_ceil(2) } else { limit });
+        limit.map(|limit| key.meter.count(limit, now))
     }
 
     /// The active key of this plaintext.
@@ -206,46 +205,16 @@ impl Keys {
         let mut meters = self.meters.write().expect("no panic under this lock");
         meters.entry(secret_id.to_owned()).or_default().clone()
     }
-
-    /// Writes down when keys were last used, in one batch. Never in a request's way.
-    pub async fn save_last_use(&self) -> db::Result<()> {
-        let fresh: Vec<(String, Arc<Meter>, Millis)> = match self.db.engine() {
-            Engine::Sqlite => {
-                let table = self.table.read().expect("no panic under this lock");
-                let keys = table.values().map(|key| (&key.secret_id, &key.meter));
-                fresh_uses(keys)
-            }
-            Engine::Postgres => {
-                fresh_uses(self.meters.read().expect("no panic under this lock").iter())
-            }
-        };
-        if fresh.is_empty() {
-            return Ok(());
-        }
-        db::secrets::save_last_use(&self.db, &fresh).await?;
-        for (_, meter, at) in fresh {
-            meter.saved(at);
-        }
-        Ok(())
-    }
-}
-
-fn fresh_uses<'a>(
-    meters: impl Iterator<Item = (&'a String, &'a Arc<Meter>)>,
-) -> Vec<(String, Arc<Meter>, Millis)> {
-    meters
-        .filter_map(|(id, meter)| meter.unsaved().map(|at| (id.clone(), meter.clone(), at)))
-        .collect()
 }
 
 impl Key {
     fn new(secret: ActiveSecret, meter: Arc<Meter>) -> Self {
         Self {
-            credential_id: secret.credential_id,
-            secret_id: secret.secret_id,
+            credential_id: secret.credential_id.into(),
+            secret_id: secret.secret_id.into(),
+            partner: secret.partner.into(),
             api_type: secret.api_type,
             permissions: secret.permissions,
-            unlisted: secret.partner == UNLISTED_VENDOR,
             meter,
         }
     }

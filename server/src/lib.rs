@@ -2,8 +2,8 @@
 //!
 //! The way of one request: `listen` accepts it; `/api` goes through `admin` (who is calling, is it our own
 //! page, which request is it) to the handler of a noun; `/v1` and `/v2` go through `harvest`, which asks
-//! `keys` for a decision; `/v1/boards` is `board_api`'s and open to everyone; everything else is the
-//! page's (`assets`).
+//! `keys` for a decision, and so does `verify` for a reverse proxy; `/v1/boards` is `board_api`'s and open
+//! to everyone; everything else is the page's (`assets`).
 
 pub mod account;
 pub mod admin;
@@ -35,7 +35,9 @@ pub mod sessions;
 pub mod settings;
 pub mod start;
 pub mod throttle;
+pub mod usage;
 pub mod users;
+pub mod verify;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -54,6 +56,7 @@ use crate::keys::{Keys, Pepper};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
 use crate::throttle::Throttle;
+use crate::usage::Recorder;
 
 /// Everything a request may need; cheap to clone.
 #[derive(Debug, Clone)]
@@ -65,6 +68,7 @@ pub struct AppState {
     pub db: Db,
     pub clock: Clock,
     pub keys: Keys,
+    pub usage: Recorder,
     pub answers: Answers,
     pub boards: Kept,
     pub passwords: Passwords,
@@ -97,6 +101,7 @@ impl App {
             passwords: Passwords::new(&clock)?,
             throttle: Throttle::new(),
             keys,
+            usage: Recorder::default(),
             answers: Answers::new(db.engine()),
             boards: Kept::default(),
             catalogue: catalogue::Document::new(),
@@ -126,6 +131,7 @@ pub fn app(app: App) -> Router {
         .merge(admin::router(&app))
         .merge(board_api::router())
         .merge(harvest::router())
+        .merge(verify::router())
         .merge(operations::router())
         .fallback(console)
         .with_state(app)

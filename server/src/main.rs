@@ -7,9 +7,10 @@ use clap::Parser as _;
 use server::cli::{self, say};
 use server::clock::Clock;
 use server::settings::{Arguments, Command, Settings};
-use server::{App, app, listen, openapi, start};
+use server::{App, app, db, listen, openapi, start};
 use tokio::net::TcpListener;
 use tokio::signal;
+use tokio::time::MissedTickBehavior;
 
 fn main() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("LATCHKEY_LOG");
@@ -62,23 +63,31 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         say(&link)?;
     }
     say(&format!("listening on http://{address}"))?;
-    let saver = tokio::spawn(save_last_use(state.clone()));
+    let saver = tokio::spawn(save_usage(state.clone()));
     listen::serve(listener, app(state.clone()), stop()).await;
     saver.abort();
-    if let Err(error) = state.keys.save_last_use().await {
-        tracing::warn!("the last uses of keys are lost: {error}");
+    if let Err(error) = state.usage.save(&db, &state.clock).await {
+        tracing::warn!("the last calls of keys are not counted: {error}");
     }
     db.close().await;
     Ok(())
 }
 
-/// Every ten seconds, writes down when keys were last used.
-async fn save_last_use(app: App) {
+/// Every ten seconds, writes down what keys did; every hour, forgets what is too old to be kept.
+async fn save_usage(app: App) {
+    const TICKS_AN_HOUR: u64 = 360;
     let mut ticks = tokio::time::interval(Duration::from_secs(10));
-    loop {
+    // After a long wait for the database the next batch is due ten seconds later, not at once.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for tick in 0_u64.. {
         ticks.tick().await;
-        if let Err(error) = app.keys.save_last_use().await {
-            tracing::warn!("the last uses of keys could not be written; trying again: {error}");
+        if let Err(error) = app.usage.save(&app.db, &app.clock).await {
+            tracing::warn!("what keys did could not be written down; trying again: {error}");
+        }
+        if tick % TICKS_AN_HOUR == 0
+            && let Err(error) = db::usage::prune(&app.db, app.clock.now()).await
+        {
+            tracing::warn!("old counts of calls could not be deleted: {error}");
         }
     }
 }

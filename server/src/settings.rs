@@ -82,6 +82,22 @@ pub struct Settings {
     /// Calls per key and 10 seconds; 0 is off
     #[arg(long, env = "LATCHKEY_RATE_LIMIT", default_value_t = 50, value_name = "N")]
     rate_limit: u32,
+    /// Where /verify reads what a client asked the reverse proxy for
+    #[arg(
+        long = "verify-from",
+        env = "LATCHKEY_VERIFY_FROM",
+        value_enum,
+        default_value_t = VerifyFrom::Original
+    )]
+    pub verify_from: VerifyFrom,
+    /// The location at which nginx goes on with a call that /verify lets in, such as @granted
+    #[arg(
+        long = "verify-accel-redirect",
+        env = "LATCHKEY_VERIFY_ACCEL_REDIRECT",
+        value_name = "LOCATION",
+        value_parser = location
+    )]
+    pub verify_accel_redirect: Option<String>,
     /// Fill an empty database with a made-up organisation; listens on loopback only
     #[arg(long)]
     pub demo: bool,
@@ -93,6 +109,25 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub demo_password: String,
+}
+
+/// Where `/verify` finds the method and the address of the call it is asked about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum VerifyFrom {
+    /// The headers X-Original-Method and X-Original-URI (nginx)
+    #[default]
+    Original,
+    /// The headers X-Forwarded-Method and X-Forwarded-Uri (Caddy, Traefik)
+    Forwarded,
+    /// The request's own method, and its path behind /verify (Envoy)
+    Path,
+}
+
+/// A named location of nginx, or a path of its own: what may stand in a header.
+fn location(text: &str) -> Result<String, &'static str> {
+    let named = text.starts_with(['@', '/']);
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    (named && plain).then(|| text.to_owned()).ok_or("it starts with @ or /, and has no spaces")
 }
 
 impl Settings {
@@ -141,6 +176,13 @@ impl Settings {
     /// Lets the console be served from these origins too.
     pub fn with_console_origins(mut self, origins: &[&str]) -> Self {
         self.console_origins = origins.iter().map(|&origin| origin.to_owned()).collect();
+        self
+    }
+
+    /// Lets `/verify` be asked like this.
+    pub fn with_verify(mut self, from: VerifyFrom, accel_redirect: Option<&str>) -> Self {
+        self.verify_from = from;
+        self.verify_accel_redirect = accel_redirect.map(str::to_owned);
         self
     }
 

@@ -75,7 +75,7 @@ pub(super) async fn begin(app: &App, user: &User, id: &str) -> Result<(Change, C
 }
 
 /// What a person may not see does not exist for them.
-pub(super) fn visible(row: Option<CredentialRow>, types: &[ApiType]) -> Result<CredentialRow> {
+pub(crate) fn visible(row: Option<CredentialRow>, types: &[ApiType]) -> Result<CredentialRow> {
     row.filter(|row| types.contains(&row.api_type)).ok_or(Error::NotFound)
 }
 

@@ -29,6 +29,7 @@ pub(super) fn credential(app: &AppState, row: CredentialRow) -> Credential {
         created_at: rfc3339(row.created_at),
         created_by: row.created_by,
         last_used_at: time(row.last_used_at),
+        last_used_address: row.last_used_address,
         revoked_at: time(row.revoked_at),
         permissions: app.catalogue.catalogue.ids_of(&row.permissions),
         version: row.version.unsigned_abs(),

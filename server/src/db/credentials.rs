@@ -24,6 +24,7 @@ pub struct CredentialRow {
     pub stored_at: Option<Millis>,
     pub revoked_at: Option<Millis>,
     pub last_used_at: Option<Millis>,
+    pub last_used_address: Option<String>,
     pub version: i64,
 }
 
@@ -58,7 +59,10 @@ macro_rules! select_credentials {
              (SELECT s.hint FROM secrets s WHERE s.credential_id = c.id \
               ORDER BY s.created_at DESC, s.id DESC LIMIT 1) AS hint, \
              (SELECT MAX(s.last_used_at) FROM secrets s WHERE s.credential_id = c.id) \
-             AS last_used_at \
+             AS last_used_at, \
+             (SELECT s.last_used_address FROM secrets s WHERE s.credential_id = c.id \
+              AND s.last_used_at IS NOT NULL ORDER BY s.last_used_at DESC LIMIT 1) \
+             AS last_used_address \
              FROM credentials c LEFT JOIN users u ON u.id = c.created_by ",
             $rest
         )
@@ -195,6 +199,7 @@ fn credential(row: &AnyRow) -> Result<CredentialRow> {
         stored_at: row.try_get("stored_at")?,
         revoked_at: row.try_get("revoked_at")?,
         last_used_at: row.try_get("last_used_at")?,
+        last_used_address: row.try_get("last_used_address")?,
         version: row.try_get("version")?,
     })
 }

@@ -1,7 +1,5 @@
 //! Secrets: the stored side of API keys.
 
-use std::sync::Arc;
-
 use api::credentials::ApiType;
 use api::permissions::PermissionSet;
 use sqlx::Row as _;
@@ -10,7 +8,7 @@ use sqlx::any::AnyRow;
 use super::credentials::{api_type, permissions, unreadable};
 use super::{Db, Result};
 use crate::clock::Millis;
-use crate::keys::{Meter, SecretHash};
+use crate::keys::SecretHash;
 
 /// A secret that opens something: what a call's decision needs.
 #[derive(Debug, Clone)]
@@ -66,20 +64,13 @@ pub async fn read_active(db: &Db, hash: &SecretHash) -> Result<Option<ActiveSecr
     row.as_ref().map(secret).transpose()
 }
 
-/// Writes down last uses; an earlier one never replaces a later one.
-pub async fn save_last_use(db: &Db, uses: &[(String, Arc<Meter>, Millis)]) -> Result<()> {
-    let mut tx = db.write().await?;
-    for (secret_id, _, at) in uses {
-        sqlx::query(
-            "UPDATE secrets SET last_used_at = $1 \
-             WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
-        )
-        .bind(*at)
-        .bind(secret_id)
-        .execute(&mut *tx)
+/// The ids of a credential's secrets.
+pub async fn ids_of(db: &Db, credential_id: &str) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT id FROM secrets WHERE credential_id = $1")
+        .bind(credential_id)
+        .fetch_all(db.read())
         .await?;
-    }
-    tx.commit().await
+    rows.iter().map(|row| row.try_get("id")).collect()
 }
 
 fn secret(row: &AnyRow) -> Result<ActiveSecret> {

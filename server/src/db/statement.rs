@@ -170,11 +170,25 @@ impl Table<'_> {
     /// Writes the rows, replacing those that are there. A row's values are in the order of `key`, then
     /// `others`. One call must not hold the same row twice.
     pub(super) async fn write(&self, tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<()> {
+        let replaced: Vec<String> =
+            self.others.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+        self.merge(tx, &replaced.join(", "), rows).await
+    }
+
+    /// Writes the rows; where one is there already, `update` says what becomes of its columns, and an empty
+    /// one leaves them as they are. A row's values are in the order of `key`, then `others`. One call must
+    /// not hold the same row twice.
+    pub(super) async fn merge(
+        &self,
+        tx: &mut Tx,
+        update: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<()> {
         let width = self.key.len() + self.others.len();
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let batch: Vec<Vec<Value>> = rows.by_ref().take(VALUES_AT_ONCE / width).collect();
-            let sql = self.sql(batch.len());
+            let sql = self.sql(batch.len(), update);
             bound(sql, batch.into_iter().flatten().collect())
                 // Batches differ in length: kept statements would only fill the cache.
                 .persistent(false)
@@ -184,7 +198,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn sql(&self, rows: usize) -> String {
+    fn sql(&self, rows: usize, update: &str) -> String {
         let width = self.key.len() + self.others.len();
         let columns: Vec<&str> = self.key.iter().chain(self.others).copied().collect();
         let places: Vec<String> = (0..rows)
@@ -194,13 +208,8 @@ impl Table<'_> {
                 format!("({})", places.join(", "))
             })
             .collect();
-        let replaced: Vec<String> =
-            self.others.iter().map(|column| format!("{column} = excluded.{column}")).collect();
-        let action = if replaced.is_empty() {
-            "NOTHING".to_owned()
-        } else {
-            format!("UPDATE SET {}", replaced.join(", "))
-        };
+        let action =
+            if update.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {update}") };
         format!(
             "INSERT INTO {} ({}) VALUES {} ON CONFLICT ({}) DO {action}",
             self.name,
@@ -255,13 +264,13 @@ mod tests {
     fn a_batch_is_one_statement() {
         let table = Table { name: "t", key: &["a"], others: &["b"] };
         assert_eq!(
-            table.sql(2),
+            table.sql(2, "b = excluded.b"),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) \
              ON CONFLICT (a) DO UPDATE SET b = excluded.b"
         );
         let table = Table { name: "t", key: &["a", "b"], others: &[] };
         assert_eq!(
-            table.sql(1),
+            table.sql(1, ""),
             "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a, b) DO NOTHING"
         );
     }

@@ -9,7 +9,7 @@ use utoipa::openapi::{
     PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, SchemaFormat,
 };
 
-use super::shapes;
+use super::{me, shapes};
 use crate::board_api;
 use crate::openapi::schemas_of;
 
@@ -86,6 +86,9 @@ const HARVEST: &[Endpoint] = &[
         List("CustomFieldOption")),
 ];
 
+/// Not of the real API, and of no permission.
+const OWN: Endpoint = ("/v1/me", "What this key is and may do", &[], One("Me"));
+
 #[rustfmt::skip]
 const BOARD: &[Endpoint] = &[
     ("/v1/boards/{token}", "Retrieve job board", &[], One("Board")),
@@ -103,7 +106,7 @@ const BOARD: &[Endpoint] = &[
 /// The document.
 pub fn document() -> OpenApi {
     let mut paths = PathsBuilder::new();
-    for endpoint in HARVEST {
+    for endpoint in [OWN].iter().chain(HARVEST) {
         paths = paths.path(endpoint.0, path_item(endpoint, "Harvest"));
     }
     for endpoint in BOARD {
@@ -123,6 +126,7 @@ pub fn document() -> OpenApi {
     let components = document.components.get_or_insert_default();
     let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
     components.add_security_scheme("api_key", basic);
+    components.schemas.extend(schemas_of::<me::Me>());
     components.schemas.extend(schemas_of::<shapes::Job>());
     components.schemas.extend(schemas_of::<shapes::Opening>());
     components.schemas.extend(schemas_of::<shapes::JobStage>());

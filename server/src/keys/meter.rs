@@ -1,7 +1,7 @@
-//! Counts what a key does: calls in the current ten seconds, and when it was last used. Lock-free, shared
-//! by all requests of a key, and it outlives a change of the key's permissions.
+//! Counts a key's calls in the current ten seconds. Lock-free, shared by all requests of a key, and it
+//! outlives a change of the key's permissions.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Millis;
 
@@ -13,10 +13,6 @@ const WINDOW: Millis = 10_000;
 pub struct Meter {
     /// The window's number in the upper 40 bits, the calls in it in the lower 24.
     window: AtomicU64,
-    /// 0: not since this program started.
-    last_used: AtomicI64,
-    /// The last use that is in the database.
-    saved: AtomicI64,
 }
 
 /// How a call stands against the limit.
@@ -55,22 +51,6 @@ impl Meter {
             retry_after: ((reset - now + 999) / 1000).max(1),
         }
     }
-
-    /// Notes an accepted call.
-    pub fn used(&self, now: Millis) {
-        self.last_used.fetch_max(now, Ordering::Relaxed);
-    }
-
-    /// The last use, when the database does not have it yet.
-    pub fn unsaved(&self) -> Option<Millis> {
-        let last = self.last_used.load(Ordering::Relaxed);
-        (last > self.saved.load(Ordering::Relaxed)).then_some(last)
-    }
-
-    /// The database has this use now.
-    pub fn saved(&self, at: Millis) {
-        self.saved.fetch_max(at, Ordering::Relaxed);
-    }
 }
 
 #[cfg(test)]
@@ -93,15 +73,5 @@ mod tests {
     fn the_wait_is_never_zero() {
         assert_eq!(Meter::default().count(1, 9_999).retry_after, 1);
         assert_eq!(Meter::default().count(1, 9_000).retry_after, 1);
-    }
-
-    #[test]
-    fn a_use_is_saved_once() {
-        let meter = Meter::default();
-        assert_eq!(meter.unsaved(), None);
-        meter.used(5);
-        assert_eq!(meter.unsaved(), Some(5));
-        meter.saved(5);
-        assert_eq!(meter.unsaved(), None);
     }
 }

@@ -71,7 +71,7 @@ impl On {
 
 /// A request with nothing wrong in it but, perhaps, who makes it. `DELETE /api/session` and the like are
 /// about whoever asks.
-const REQUESTS: [(&str, On, &str); 57] = [
+const REQUESTS: [(&str, On, &str); 59] = [
     ("GET /api/session", On::Nothing, ""),
     ("POST /api/session", On::Nothing, r#"{"email":"ben@example.com","password":"latchkey-demo"}"#),
     ("POST /api/session/proof", On::Nothing, r#"{"password":"latchkey-demo"}"#),
@@ -114,6 +114,8 @@ const REQUESTS: [(&str, On, &str); 57] = [
     ("GET /api/credentials/{id}", On::Active("harvest"), ""),
     ("GET /api/credentials/{id}", On::Active("candidate_ingestion"), ""),
     ("GET /api/credentials/{id}", On::Active("job_board"), ""),
+    ("GET /api/credentials/{id}/usage", On::Active("harvest"), ""),
+    ("GET /api/credentials/{id}/usage", On::Active("job_board"), ""),
     ("PATCH /api/credentials/{id}", On::Active("harvest"), r#"{"description":"Renamed"}"#),
     ("PATCH /api/credentials/{id}", On::Active("harvest"), r#"{"permissions":["jobs:list"]}"#),
     ("PATCH /api/credentials/{id}", On::Active("job_board"), r#"{"description":"Renamed"}"#),

@@ -25,7 +25,7 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
         cache-control: no-store
         x-content-type-options: nosniff
         x-request-id: req_BI0xwLsLkNCJDVji
-        content-length: 473
+        content-length: 498
 
         {
           "credential": {
@@ -39,6 +39,7 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
             "created_at": "2026-01-31T09:05:00.250Z",
             "created_by": "Ada Okafor",
             "last_used_at": null,
+            "last_used_address": null,
             "revoked_at": null,
             "permissions": [
               "jobs.openings:list",
@@ -342,14 +343,14 @@ async fn the_list_shows_when_a_key_was_last_used() {
     let path = format!("/api/credentials/{id}");
     world.clock.advance(5000);
     world.call("GET", "/v1/users", &key).await;
-    world.app.keys.save_last_use().await.unwrap();
+    world.app.usage.save(&world.app.db, &world.clock).await.unwrap();
     assert_eq!(
         ada.get(&path).await.json()["last_used_at"],
         Value::Null,
         "a refused call is no use"
     );
     world.call("GET", "/v1/jobs", &key).await;
-    world.app.keys.save_last_use().await.unwrap();
+    world.app.usage.save(&world.app.db, &world.clock).await.unwrap();
     let read = ada.get(&path).await.json();
     assert_eq!(read["last_used_at"], "2026-01-31T09:05:05.250Z");
     assert_eq!(read["version"], 1, "using a key is no change of the credential");

@@ -24,4 +24,6 @@ mod session;
 mod sessions;
 mod step_up;
 mod tidy;
+mod usage;
 mod users;
+mod verify;

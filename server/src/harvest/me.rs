@@ -1,0 +1,107 @@
+//! `GET /v1/me`: what the key that asks is, and what it may do. Not of the real API: for integrators, who
+//! otherwise learn it one 403 at a time. Every type of key may ask.
+
+use api::catalogue::Permission;
+use api::credentials::ApiType;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use axum::routing::any;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::door::{
+    announced, internal, method_not_allowed, rate_limited, respond, unauthenticated,
+};
+use crate::client::Client;
+use crate::keys::{Key, Rate};
+use crate::usage::Outcome;
+use crate::{App, AppState};
+
+/// What a key is and may do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Me)]
+pub(crate) struct Me {
+    credential_id: String,
+    api_type: ApiType,
+    /// The partner it was issued to.
+    partner: String,
+    /// `null`: calls are not limited.
+    rate_limit: Option<RateLimit>,
+    /// What it may call; a Job Board or Candidate Ingestion key has none.
+    permissions: Vec<Granted>,
+}
+
+/// How many calls a key has.
+#[derive(Debug, Serialize, ToSchema)]
+struct RateLimit {
+    /// Calls in a window.
+    limit: u32,
+    /// Calls left in this one.
+    remaining: u32,
+    /// The length of a window.
+    seconds: u32,
+}
+
+/// A permission the key has.
+#[derive(Debug, Serialize, ToSchema)]
+struct Granted {
+    permission_id: String,
+    /// As the console shows it.
+    label: String,
+    /// Such as `GET /v1/jobs`.
+    endpoints: Vec<String>,
+}
+
+pub(super) fn router() -> Router<App> {
+    Router::new().route("/v1/me", any(me)).route("/v1/me/", any(me))
+}
+
+async fn me(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return method_not_allowed("GET, HEAD");
+    }
+    let key = match app.keys.key_of(parts.uri.path(), &parts.headers).await {
+        Ok(Some(key)) => key,
+        Ok(None) => return unauthenticated(),
+        Err(error) => return internal(&app, &anyhow::Error::from(error)),
+    };
+    let now = app.clock.now();
+    let rate = app.keys.count(&key, now);
+    if rate.is_some_and(|rate| rate.exceeded) {
+        return announced(rate, rate_limited());
+    }
+    let client = Client::of(&parts, app.settings.trusted_proxies());
+    let outcome = Outcome { permission: None, denied: false };
+    app.usage.count(&key.secret_id, outcome, client.address, now);
+    let body = serde_json::to_vec(&describe(&app, &key, rate)).expect("plain data");
+    announced(rate, respond(StatusCode::OK, body.into()))
+}
+
+fn describe(app: &AppState, key: &Key, rate: Option<Rate>) -> Me {
+    let catalogue = &app.catalogue.catalogue;
+    let granted = catalogue.permissions.iter().filter(|known| key.permissions.contains(known.bit));
+    let partner = catalogue.partner(&key.partner);
+    Me {
+        credential_id: key.credential_id.to_string(),
+        api_type: key.api_type,
+        partner: partner.map_or_else(|| key.partner.to_string(), |partner| partner.name.clone()),
+        rate_limit: rate.map(|rate| RateLimit {
+            limit: rate.limit,
+            remaining: rate.remaining,
+            seconds: 10,
+        }),
+        permissions: granted.map(granted_of).collect(),
+    }
+}
+
+fn granted_of(permission: &Permission) -> Granted {
+    let endpoints = permission.endpoints.iter();
+    Granted {
+        permission_id: permission.permission_id.0.clone(),
+        label: permission.label.clone(),
+        endpoints: endpoints.map(|one| format!("{} {}", one.method, one.path)).collect(),
+    }
+}

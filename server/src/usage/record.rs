@@ -1,0 +1,190 @@
+//! Counts what keys do, in memory, and writes it down in batches. A call takes one lock of sixteen for as
+//! long as it takes to add one; the database is never in its way.
+//!
+//! What is counted is in the database at most ten seconds later, once. A batch keeps its number until the
+//! database is known to have it, so sending it again adds nothing; what a crash loses is what was not
+//! written down yet.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use api::permissions::Bit;
+use api::usage::ADDRESSES;
+
+use crate::clock::{Clock, Millis};
+use crate::db::{self, Db};
+
+const HOUR: Millis = 3_600_000;
+const SHARDS: usize = 16;
+/// Rows of one batch. While one is written, a revoke waits for it.
+const BATCH: usize = 250;
+
+/// What a call came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Outcome {
+    /// None: the call takes no permission.
+    pub permission: Option<Bit>,
+    /// The key was good, the permission was missing.
+    pub denied: bool,
+}
+
+/// The calls of one key, outcome, hour and address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    pub secret_id: Arc<str>,
+    pub outcome: Outcome,
+    /// Hours since 1970.
+    pub hour: i64,
+    /// None: all addresses beyond the first twenty.
+    pub address: Option<IpAddr>,
+    pub calls: i64,
+    pub first_at: Millis,
+    pub last_at: Millis,
+    pub last_address: IpAddr,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    shards: [Mutex<HashMap<Arc<str>, Cells>>; SHARDS],
+    outbox: tokio::sync::Mutex<Outbox>,
+}
+
+type Cells = HashMap<Cell, Tally>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Cell {
+    outcome: Outcome,
+    hour: i64,
+    address: Option<IpAddr>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tally {
+    calls: i64,
+    first_at: Millis,
+    last_at: Millis,
+    last_address: IpAddr,
+}
+
+/// What is on its way to the database.
+#[derive(Debug, Default)]
+struct Outbox {
+    /// Named when it writes for the first time.
+    writer: String,
+    /// How many batches it has written.
+    number: i64,
+    waiting: Vec<Counted>,
+}
+
+impl Recorder {
+    /// Counts one call of a key.
+    pub fn count(&self, secret_id: &Arc<str>, outcome: Outcome, address: IpAddr, now: Millis) {
+        let mut shard = self.shard(secret_id);
+        let cells = match shard.get_mut(secret_id) {
+            Some(cells) => cells,
+            None => shard.entry(secret_id.clone()).or_default(),
+        };
+        let mut cell = Cell { outcome, hour: now / HOUR, address: Some(address) };
+        if !cells.contains_key(&cell) && !has_place(cells, cell.hour, address) {
+            cell.address = None;
+        }
+        let tally = cells.entry(cell).or_insert(Tally {
+            calls: 0,
+            first_at: now,
+            last_at: now,
+            last_address: address,
+        });
+        tally.calls += 1;
+        if now >= tally.last_at {
+            tally.last_at = now;
+            tally.last_address = address;
+        }
+    }
+
+    /// The last accepted call of a key that is not written down yet.
+    pub fn last_call(&self, secret_id: &str) -> Option<(Millis, IpAddr)> {
+        let shard = self.shard(secret_id);
+        let accepted = shard.get(secret_id)?.iter().filter(|(cell, _)| !cell.outcome.denied);
+        accepted.map(|(_, tally)| (tally.last_at, tally.last_address)).max()
+    }
+
+    /// Writes down what was counted. Called every ten seconds, and before the program ends. A batch that
+    /// could not be written is tried first the next time, under the same number; until then everything
+    /// else waits where it is counted.
+    pub async fn save(&self, db: &Db, clock: &Clock) -> db::Result<()> {
+        let now = clock.now();
+        let mut outbox = self.outbox.lock().await;
+        if outbox.writer.is_empty() {
+            outbox.writer = clock.new_id("writer");
+        }
+        outbox.send(db, now).await?;
+        outbox.waiting = self.take();
+        outbox.send(db, now).await
+    }
+
+    fn take(&self) -> Vec<Counted> {
+        let taken = self.shards.iter().map(|shard| std::mem::take(&mut *held(shard)));
+        let mut counted = Vec::new();
+        for (secret_id, cells) in taken.flatten() {
+            counted.extend(cells.into_iter().map(|(cell, tally)| Counted {
+                secret_id: secret_id.clone(),
+                outcome: cell.outcome,
+                hour: cell.hour,
+                address: cell.address,
+                calls: tally.calls,
+                first_at: tally.first_at,
+                last_at: tally.last_at,
+                last_address: tally.last_address,
+            }));
+        }
+        counted
+    }
+
+    fn shard(&self, secret_id: &str) -> MutexGuard<'_, HashMap<Arc<str>, Cells>> {
+        // Identifiers end in random characters.
+        let last = secret_id.as_bytes().last().copied().unwrap_or_default();
+        held(&self.shards[usize::from(last) % SHARDS])
+    }
+}
+
+impl Outbox {
+    async fn send(&mut self, db: &Db, now: Millis) -> db::Result<()> {
+        while let Some(batch) = self.first() {
+            db::usage::save(db, &batch, now).await?;
+            self.waiting.drain(..self.waiting.len().min(BATCH));
+            self.number += 1;
+        }
+        Ok(())
+    }
+
+    fn first(&self) -> Option<Batch<'_>> {
+        let counted = self.waiting.chunks(BATCH).next()?;
+        Some(Batch { writer: &self.writer, number: self.number + 1, counted })
+    }
+}
+
+/// A batch on its way to the database.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// Who writes it: one start of the program.
+    pub writer: &'a str,
+    /// The writer's first batch has 1, each later one 1 more.
+    pub number: i64,
+    pub counted: &'a [Counted],
+}
+
+/// Whether an address is among the first twenty of this hour.
+fn has_place(cells: &Cells, hour: i64, address: IpAddr) -> bool {
+    let addresses = cells.keys().filter(|cell| cell.hour == hour).filter_map(|cell| cell.address);
+    let addresses: HashSet<IpAddr> = addresses.collect();
+    addresses.len() < ADDRESSES || addresses.contains(&address)
+}
+
+fn held<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
+    shard.lock().expect("no panic under this lock")
+}
+
+#[cfg(test)]
+mod tests;

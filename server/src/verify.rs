@@ -1,0 +1,193 @@
+//! Forward-auth: a reverse proxy in front of somebody else's recruiting API asks here about every call, and
+//! gets the decision the Harvest surface would have made, with the same answers, counts and limits.
+//!
+//! What is asked about comes in one pair of headers, or in the path, as the operator set it; from trusted
+//! proxies only. The other pair means nothing: a client can send it.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use axum::routing::any;
+
+use crate::App;
+use crate::client::{self, Client};
+use crate::harvest::door::{Asked, enter, message};
+use crate::settings::VerifyFrom;
+
+/// Whose call it is, for the system behind the proxy.
+const CREDENTIAL: HeaderName = HeaderName::from_static("latchkey-credential");
+/// The permission that let it in.
+const PERMISSION: HeaderName = HeaderName::from_static("latchkey-permission");
+/// Makes nginx go on to this location instead of answering.
+const ACCEL_REDIRECT: HeaderName = HeaderName::from_static("x-accel-redirect");
+
+const PREFIX: &str = "/verify";
+
+pub fn router() -> Router<App> {
+    Router::new().route("/verify", any(verify)).route("/verify/{*path}", any(verify))
+}
+
+async fn verify(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if !client::is_proxy(&parts, app.settings.trusted_proxies()) {
+        let text = "Only a trusted proxy may ask; name its address with --trusted-proxy";
+        return message(StatusCode::FORBIDDEN, text);
+    }
+    let client = Client::of(&parts, app.settings.trusted_proxies());
+    if app.settings.https_only() && !client.https {
+        return message(StatusCode::FORBIDDEN, "HTTPS is required");
+    }
+    let original = match Original::of(&parts, app.settings.verify_from) {
+        Ok(original) => original,
+        Err(mistake) => return message(StatusCode::BAD_REQUEST, mistake),
+    };
+    let asked = Asked {
+        method: &original.method,
+        path: original.path,
+        headers: &parts.headers,
+        address: client.address,
+    };
+    match enter(&app, &asked).await {
+        Err(refusal) => refusal,
+        Ok(entered) => {
+            let mut response = Response::default();
+            let headers = response.headers_mut();
+            headers.insert(CREDENTIAL, header(&entered.key.credential_id));
+            headers.insert(PERMISSION, header(&entered.matched.permission_id));
+            if let Some(location) = &app.settings.verify_accel_redirect {
+                headers.insert(ACCEL_REDIRECT, header(location));
+            }
+            entered.announced(response)
+        }
+    }
+}
+
+/// What the client asked the proxy for.
+#[derive(Debug, PartialEq, Eq)]
+struct Original<'a> {
+    method: Method,
+    path: &'a str,
+}
+
+impl<'a> Original<'a> {
+    fn of(parts: &'a Parts, from: VerifyFrom) -> Result<Self, &'static str> {
+        let below = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+        let (method, uri) = match from {
+            VerifyFrom::Path => (parts.method.clone(), below),
+            _ if !below.is_empty() => return Err("Ask at /verify; the path is not looked at"),
+            VerifyFrom::Original => named(&parts.headers, "x-original-method", "x-original-uri")
+                .ok_or("X-Original-Method and X-Original-URI must stand there once")?,
+            VerifyFrom::Forwarded => named(&parts.headers, "x-forwarded-method", "x-forwarded-uri")
+                .ok_or("X-Forwarded-Method and X-Forwarded-Uri must stand there once")?,
+        };
+        let path = uri.split_once('?').map_or(uri, |(path, _)| path);
+        if !is_plain(path) {
+            return Err("The path has no one meaning: it may hold letters, digits, - _ . ~ and \
+                        single slashes, and no segment of dots only");
+        }
+        Ok(Self { method, path })
+    }
+}
+
+fn named<'a>(headers: &'a HeaderMap, method: &str, uri: &str) -> Option<(Method, &'a str)> {
+    let method = client::header_text(headers, method)?;
+    Some((Method::from_bytes(method.as_bytes()).ok()?, client::header_text(headers, uri)?))
+}
+
+/// Whether everyone who reads this path reads the same: programs differ in what they make of `..`, `//`,
+/// `;`, `\` and of everything that is percent-encoded, and no endpoint of the catalogue takes any of it.
+fn is_plain(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
+    path.starts_with('/')
+        && path.bytes().all(plain)
+        && !path.contains("//")
+        && !path
+            .split('/')
+            .any(|segment| !segment.is_empty() && segment.bytes().all(|byte| byte == b'.'))
+}
+
+/// A header whose text this program made or checked.
+fn header(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("ids, permissions and settings are ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn original(
+        from: VerifyFrom,
+        uri: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<(String, String), &'static str> {
+        let mut request = Request::builder().method("GET").uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (parts, ()) = request.body(()).expect("a request").into_parts();
+        let original = Original::of(&parts, from)?;
+        Ok((original.method.to_string(), original.path.to_owned()))
+    }
+
+    #[test]
+    fn only_the_pair_that_is_set_counts() {
+        let both = [
+            ("x-original-method", "PATCH"),
+            ("x-original-uri", "/v1/jobs/1?x=1"),
+            ("x-forwarded-method", "DELETE"),
+            ("x-forwarded-uri", "/v1/users"),
+        ];
+        let asked = |method: &str, path: &str| Ok((method.to_owned(), path.to_owned()));
+        assert_eq!(original(VerifyFrom::Original, "/verify", &both), asked("PATCH", "/v1/jobs/1"));
+        assert_eq!(original(VerifyFrom::Forwarded, "/verify", &both), asked("DELETE", "/v1/users"));
+        assert_eq!(
+            original(VerifyFrom::Path, "/verify/v1/offices?page=2", &both),
+            asked("GET", "/v1/offices")
+        );
+        assert!(original(VerifyFrom::Forwarded, "/verify", &both[..2]).is_err());
+        assert!(original(VerifyFrom::Original, "/verify/v1/jobs", &both).is_err());
+    }
+
+    #[test]
+    fn a_header_that_stands_there_twice_is_no_answer() {
+        let twice = [
+            ("x-original-method", "GET"),
+            ("x-original-uri", "/v1/jobs"),
+            ("x-original-uri", "/v1/users"),
+        ];
+        assert!(original(VerifyFrom::Original, "/verify", &twice).is_err());
+    }
+
+    #[test]
+    fn a_path_that_others_might_read_differently_is_refused() {
+        for path in ["/v1/jobs", "/v1/jobs/", "/v1/jobs/4001001/openings", "/v1/a.b~c_d-e", "/"] {
+            assert!(is_plain(path), "{path}");
+        }
+        for path in [
+            "",
+            "v1/jobs",
+            "http://evil.example/v1/jobs",
+            "/v1//jobs",
+            "/v1/../users",
+            "/v1/./jobs",
+            "/v1/jobs/..",
+            "/v1/jobs%2f1",
+            "/v1/jobs%2F..%2Fusers",
+            "/v1/%2e%2e/users",
+            "/v1/jobs%00",
+            "/v1/jobs;/users",
+            "/v1/..;/users",
+            "/v1\\users",
+            "/v1/jobs#users",
+            "/v1/jobs ",
+            "/v1/jóbs",
+            "/v1/.../jobs",
+        ] {
+            assert!(!is_plain(path), "{path}");
+        }
+    }
+}
