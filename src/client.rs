@@ -22,6 +22,7 @@ pub mod credentials;
 pub mod password_links;
 pub mod session;
 pub mod sessions;
+pub mod usage;
 pub mod users;
 
 /// After this long without an answer there is none.

@@ -17,7 +17,9 @@ pub struct Usage {
     /// The first call that was accepted, ever; `null`: none yet.
     pub first_call_at: Option<String>,
     /// The last call that was accepted, ever.
-    pub last_call: Option<LastCall>,
+    pub last_call_at: Option<String>,
+    /// Where that call came from.
+    pub last_call_address: Option<String>,
     /// One for each permission that was ever used, and one for each that was ever missing. Calls that take
     /// no permission first, then in the order of the catalogue.
     pub permissions: Vec<PermissionUsage>,
@@ -25,14 +27,6 @@ pub struct Usage {
     pub calls: Vec<CallCount>,
     /// The calls of the last 90 days, oldest first; days without any are left out.
     pub days: Vec<DayUsage>,
-}
-
-/// When a call came, and from where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct LastCall {
-    pub at: String,
-    pub address: String,
 }
 
 /// The calls of one permission, those that were accepted or those that were not.
@@ -43,7 +37,9 @@ pub struct PermissionUsage {
     pub permission_id: Option<PermissionId>,
     /// The key was good, the permission was missing.
     pub denied: bool,
-    pub last_call: LastCall,
+    pub last_call_at: String,
+    /// Where that call came from.
+    pub last_call_address: String,
     /// In the last 90 days, today included.
     pub calls_90d: u64,
 }

@@ -11,9 +11,10 @@ for (const [name, show] of Object.entries({ ...SCREENS, ...PEOPLE_SCREENS })) {
     page,
     app,
     elsewhere,
+    harvest,
     watch,
   }) => {
-    await expectReadable(page, () => show({ page, app, elsewhere, watch }));
+    await expectReadable(page, () => show({ page, app, elsewhere, harvest, watch }));
   });
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use api::paths;
 use api::permissions::PermissionId;
-use api::usage::{CallCount, DayUsage, LastCall, PermissionUsage, Usage};
+use api::usage::{CallCount, DayUsage, PermissionUsage, Usage};
 use axum::Json;
 use axum::extract::{Path, State};
 use utoipa_axum::router::OpenApiRouter;
@@ -44,7 +44,8 @@ async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Res
     let first_at = accepted().map(|row| row.first_at).chain(unsaved.map(|(at, _)| at)).min();
     Ok(Json(Usage {
         first_call_at: first_at.map(rfc3339),
-        last_call: last_call.map(|(at, address)| LastCall { at: rfc3339(at), address }),
+        last_call_at: last_call.as_ref().map(|(at, _)| rfc3339(*at)),
+        last_call_address: last_call.map(|(_, address)| address),
         permissions: permissions(&app, &last, &days),
         calls: addresses.into_iter().map(|row| call_count(&app, row)).collect(),
         days: by_day(&days),
@@ -74,7 +75,8 @@ fn permissions(app: &AppState, last: &[LastRow], days: &[DayRow]) -> Vec<Permiss
         PermissionUsage {
             permission_id: permission_id(app, row.outcome),
             denied: row.outcome.denied,
-            last_call: LastCall { at: rfc3339(row.last_at), address: row.last_address.clone() },
+            last_call_at: rfc3339(row.last_at),
+            last_call_address: row.last_address.clone(),
             calls_90d: calls.sum::<i64>().unsigned_abs(),
         }
     });

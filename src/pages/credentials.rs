@@ -1,6 +1,7 @@
 //! `API Credentials`: the list, its filters, and what can be done from it.
 
 use api::credentials::{CreatedCredential, Credential};
+use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
 use crate::client::credentials::Step;
@@ -23,6 +24,7 @@ mod permissions;
 mod selection;
 mod step;
 mod store;
+mod usage;
 
 /// Asked while an API key is under way: it will be shown this one time, and only here.
 const CREATING: Question = Question {
@@ -41,6 +43,8 @@ pub enum Open {
     Store(CreatedCredential),
     Step(Step, Credential),
     Replace(Credential),
+    /// Permissions of a key that is in use are about to be taken away.
+    Narrow(PermissionSet),
 }
 
 pub fn page() -> View {
@@ -67,7 +71,7 @@ pub fn page() -> View {
 fn dialog(now: Open, open: RwSignal<Open>, draft: create::Draft, list: list::List) -> View {
     let close = move || open.set(Open::Nothing);
     match now {
-        Open::Nothing | Open::Replace(_) => View::none(),
+        Open::Nothing | Open::Replace(_) | Open::Narrow(_) => View::none(),
         Open::Create => create::dialog(draft, close, move |created| {
             // The form goes first: emptied on screen it would say so.
             open.set(Open::Store(created));

@@ -65,13 +65,15 @@ async fn an_admin_sees_what_jobtarget_does_and_what_it_tries() {
     expect![[r#"
         first_call_at
           "2026-01-31T09:05:00.250Z"
-        last_call
-          {"at":"2026-02-01T15:05:00.251Z","address":"198.51.100.4"}
+        last_call_at
+          "2026-02-01T15:05:00.251Z"
+        last_call_address
+          "198.51.100.4"
         permissions
-          {"permission_id":null,"denied":false,"last_call":{"at":"2026-02-01T15:05:00.251Z","address":"198.51.100.4"},"calls_90d":1}
-          {"permission_id":"jobs:list","denied":false,"last_call":{"at":"2026-02-01T15:05:00.250Z","address":"203.0.113.9"},"calls_90d":4}
-          {"permission_id":"jobs:read","denied":false,"last_call":{"at":"2026-02-01T15:05:00.251Z","address":"198.51.100.4"},"calls_90d":1}
-          {"permission_id":"users:list","denied":true,"last_call":{"at":"2026-02-01T15:05:00.251Z","address":"198.51.100.4"},"calls_90d":1}
+          {"permission_id":null,"denied":false,"last_call_at":"2026-02-01T15:05:00.251Z","last_call_address":"198.51.100.4","calls_90d":1}
+          {"permission_id":"jobs:list","denied":false,"last_call_at":"2026-02-01T15:05:00.250Z","last_call_address":"203.0.113.9","calls_90d":4}
+          {"permission_id":"jobs:read","denied":false,"last_call_at":"2026-02-01T15:05:00.251Z","last_call_address":"198.51.100.4","calls_90d":1}
+          {"permission_id":"users:list","denied":true,"last_call_at":"2026-02-01T15:05:00.251Z","last_call_address":"198.51.100.4","calls_90d":1}
         calls
           {"permission_id":"jobs:list","denied":false,"address":"203.0.113.9","calls_24h":1,"calls_7d":4}
           {"permission_id":null,"denied":false,"address":"198.51.100.4","calls_24h":1,"calls_7d":1}
@@ -94,13 +96,13 @@ async fn the_first_call_is_seen_before_it_is_written_down() {
     let (id, key) = ada.issue("harvest", "jobtarget").await;
     let path = format!("/api/credentials/{id}/usage");
     let usage = ada.get(&path).await.json();
-    assert_eq!((&usage["first_call_at"], &usage["last_call"]), (&json!(null), &json!(null)));
+    assert_eq!((&usage["first_call_at"], &usage["last_call_at"]), (&json!(null), &json!(null)));
     call_from(&world, "203.0.113.9", "/v1/users", &key).await;
     assert_eq!(ada.get(&path).await.json()["first_call_at"], json!(null), "it was refused");
     call_from(&world, "203.0.113.9", "/v1/jobs", &key).await;
     let usage = ada.get(&path).await.json();
     assert_eq!(usage["first_call_at"], "2026-01-31T09:05:00.250Z");
-    assert_eq!(usage["last_call"]["address"], "203.0.113.9");
+    assert_eq!(usage["last_call_address"], "203.0.113.9");
 }
 
 #[tokio::test]
@@ -154,7 +156,7 @@ async fn twenty_addresses_of_an_hour_are_named_however_often_it_is_written_down(
     let calls = usage["calls"].as_array().expect("a list");
     assert_eq!(calls.len(), 21);
     assert_eq!((&calls[0]["address"], &calls[0]["calls_7d"]), (&json!(null), &json!(10)));
-    assert_eq!(usage["permissions"][0]["last_call"]["address"], "203.0.113.29");
+    assert_eq!(usage["permissions"][0]["last_call_address"], "203.0.113.29");
 }
 
 #[tokio::test]

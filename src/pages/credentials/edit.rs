@@ -5,15 +5,17 @@ use std::sync::Arc;
 use api::catalogue::Catalogue;
 use api::credentials::{ApiType, Credential, CredentialChanges, Status};
 use api::error::{ErrorCode, FieldError};
-use api::permissions::PermissionSet;
+use api::permissions::{Bit, PermissionSet};
+use api::usage::Usage;
 use leptos::prelude::*;
 
-use super::{CREATING, Open, conflict, facts, history, permissions, selection, step, store};
+use super::usage::calls;
+use super::{CREATING, Open, conflict, facts, history, permissions, selection, step, store, usage};
 use crate::client;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
 use crate::components::button::{button, submit_button, task_button};
-use crate::components::confirm::{Confirm, confirm};
+use crate::components::confirm::{Confirm, confirm, confirm_with};
 use crate::components::failure::failure;
 use crate::components::field::{Text, focus_first_fault, text_field};
 use crate::components::heading::heading;
@@ -44,6 +46,8 @@ pub struct Editor {
     error: RwSignal<Option<Error>>,
     /// What someone else saved in the meantime.
     pub conflict: RwSignal<Option<Credential>>,
+    /// What the key is used for, as far as it is read.
+    pub usage: RwSignal<Usage>,
 }
 
 impl Editor {
@@ -57,6 +61,7 @@ impl Editor {
             fault: RwSignal::new(None),
             error: RwSignal::new(None),
             conflict: RwSignal::new(None),
+            usage: RwSignal::new(Usage::default()),
         }
     }
 
@@ -80,6 +85,29 @@ impl Editor {
 
     fn is_unsaved(self) -> bool {
         self.saved.with(|saved| self.changes_from(saved) != CredentialChanges::default())
+    }
+
+    /// The permissions that were used in the last 90 days.
+    pub fn used(self) -> PermissionSet {
+        self.catalogue
+            .with_value(|catalogue| self.usage.with(|usage| calls::used(usage, catalogue)))
+    }
+
+    /// What stands beside a permission about its use.
+    pub fn beside(self, bit: Bit) -> String {
+        let granted = self.saved.with(|saved| self.permissions_of(saved)).contains(bit);
+        self.catalogue.with_value(|catalogue| {
+            self.usage.with(|usage| calls::beside(usage, catalogue, bit, granted))
+        })
+    }
+
+    /// The permissions that saving would take away from a key that is in use.
+    fn taken_away(self) -> Option<PermissionSet> {
+        let saved = self.saved.get_untracked();
+        let in_use = saved.last_used_at.is_some()
+            || self.usage.with_untracked(|usage| usage.first_call_at.is_some());
+        let taken = self.permissions_of(&saved).difference(&self.chosen.get_untracked());
+        (in_use && !taken.is_empty()).then_some(taken)
     }
 
     /// Makes the form show what is saved.
@@ -157,8 +185,18 @@ fn edit(editor: Editor) -> View {
     let open = RwSignal::new(Open::Nothing);
     navigator.hold_while(move || editor.is_unsaved(), LEAVE);
     let save = Task::new(move || async move {
-        if let Some(saved) = editor.saved.try_get_untracked() {
-            editor.save_over(saved).await;
+        match editor.taken_away() {
+            Some(taken) => open.set(Open::Narrow(taken)),
+            None => editor.save_over(editor.saved.get_untracked()).await,
+        }
+    });
+    let usage = Reading::new(move || {
+        let id = editor.saved.with(|saved| saved.id.clone());
+        async move { client::usage::read(&id).await }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(usage)) = usage.get() {
+            editor.usage.set(usage);
         }
     });
     let fault = Signal::derive(move || {
@@ -180,6 +218,7 @@ fn edit(editor: Editor) -> View {
     part(move || facts::facts(editor, open).into())
         .and(part(move || not_stored_yet(editor).into()))
         .and(part(move || in_use(editor).into()))
+        .and(usage::section(editor, usage))
         .and(form)
         .and(history::section(editor))
         .and(switch(move || open.get(), move |now| dialog(now, editor, open)))
@@ -265,7 +304,29 @@ fn dialog(now: Open, editor: Editor, open: RwSignal<Open>) -> View {
             close();
         }),
         Open::Replace(credential) => replace(&credential, open),
+        Open::Narrow(taken) => narrow(taken, editor, open),
     }
+}
+
+/// The question before permissions of a key in use are taken away.
+fn narrow(taken: PermissionSet, editor: Editor, open: RwSignal<Open>) -> View {
+    let labels = editor.catalogue.with_value(|catalogue| selection::labels(catalogue, &taken));
+    let permissions = if labels.len() == 1 { "permission" } else { "permissions" };
+    let asked = Confirm {
+        title: format!("Take {} {permissions} away?", labels.len()),
+        text: &["Calls that need them are refused as soon as this is saved."],
+        ok: "OK",
+        cancel: "Cancel",
+        danger: true,
+    };
+    let items = labels.iter().map(|label| el("li").text(label)).collect::<View>();
+    let id = editor.saved.with_untracked(|saved| saved.id.clone());
+    let about = View::from(el("ul").child(items)).and(usage::about(id, Some(taken)));
+    let task = Task::new(move || async move {
+        editor.save_over(editor.saved.get_untracked()).await;
+        open.set(Open::Nothing);
+    });
+    confirm_with(&asked, about, task, RwSignal::new(None), move || open.set(Open::Nothing))
 }
 
 fn replace(credential: &Credential, open: RwSignal<Open>) -> View {

@@ -22,7 +22,7 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
     let created = View::from(ago(&credential.created_at));
     let created = created.and(format!(" by {}", credential.created_by));
     let last_used = match &credential.last_used_at {
-        Some(time) => moment(ago(time), time),
+        Some(time) => moment(ago(time), time).and(from(&credential)),
         None => "Never".into(),
     };
     let revoked = credential.revoked_at.as_ref();
@@ -35,6 +35,12 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
         .and(fact("Last used", last_used))
         .and(revoked);
     facts_card("About this credential", facts, actions(credential, open))
+}
+
+/// Where the last call came from.
+fn from(credential: &Credential) -> Option<El> {
+    let address = credential.last_used_address.as_ref()?;
+    Some(el("span").class("secondary").text(&format!("from {address}")))
 }
 
 fn actions(credential: Credential, open: RwSignal<Open>) -> View {

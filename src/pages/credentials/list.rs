@@ -138,9 +138,11 @@ fn row(credential: &Credential, catalogue: &Catalogue, open: RwSignal<Open>) -> 
     let revoked = credential.status == Status::Revoked;
     let href = routes::credential(&credential.id);
     let last_used = match &credential.last_used_at {
-        Some(time) => ago(time),
-        None => el("span").class("secondary").text("Never"),
+        Some(time) => ago(time).into(),
+        None => View::from(el("span").class("secondary").text("Never")),
     };
+    let from = credential.last_used_address.as_ref();
+    let from = from.map(|from| el("span").class("secondary from").text(&format!("from {from}")));
     let name =
         el("a").attr("href", &href).id(&row_id(&credential.id)).text(&credential.description);
     let by = el("span").class("secondary by").text(&format!("by {}", credential.created_by));
@@ -165,7 +167,7 @@ fn row(credential: &Credential, catalogue: &Catalogue, open: RwSignal<Open>) -> 
         .child(cell("Type").text(credential.api_type.label()))
         .child(cell("Key").class("hint").text(&format!("…{}", credential.key_hint)))
         .child(cell("Created").child(ago(&credential.created_at)).child(by))
-        .child(cell("Last used").child(last_used))
+        .child(cell("Last used").child(last_used).child(from))
         .child(cell("Status").child(status(credential)))
         .child(
             el("td")

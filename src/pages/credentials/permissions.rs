@@ -119,12 +119,22 @@ fn toolbar(editor: Editor, shown: Shown, preset: Option<&Preset>) -> El {
     let only = checkbox().on("change", move |event| {
         shown.only.set(is_checked(&event).then(|| editor.chosen.get_untracked()));
     });
+    let trim = button("button small", "Keep only what was used in 90 days", move || {
+        let used = editor.used();
+        editor.chosen.update(|chosen| *chosen = chosen.difference(&chosen.difference(&used)));
+        announce_count(editor);
+    });
+    let trim = trim.flag_with("hidden", move || {
+        editor.chosen.with(|chosen| chosen.difference(&editor.used()).is_empty())
+            || editor.usage.with(|usage| usage.first_call_at.is_none())
+    });
     el("div")
         .class("toolbar")
         .child(el("div").class("search").child(icon("search")).child(search))
         .child(button("button small", "Select all", move || choose(true)))
         .child(button("button small", "Select none", move || choose(false)))
         .child(preset)
+        .child(trim)
         .child(el("label").class("check").child(only).text("Only selected"))
 }
 
@@ -194,7 +204,8 @@ fn row(editor: Editor, shown: Shown, permission: &Permission, preset: Option<&Pr
     let text = el("span")
         .class("what")
         .child(el("span").text(name).text(" ").child(marker))
-        .child(el("code").text(&paths.join(" · ")));
+        .child(el("code").text(&paths.join(" · ")))
+        .child(el("span").class("used").text_with(move || editor.beside(bit)));
     el("label")
         .class("check permission")
         .flag_with("hidden", move || !shown.set.with(|set| set.contains(bit)))

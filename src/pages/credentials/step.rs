@@ -4,9 +4,10 @@ use api::credentials::Credential;
 use api::error::ErrorCode;
 use leptos::prelude::*;
 
+use super::usage;
 use crate::client::credentials::{self, Step};
 use crate::components::announcer::announce;
-use crate::components::confirm::{Confirm, confirm};
+use crate::components::confirm::{Confirm, confirm_with};
 use crate::dom::View;
 use crate::error::Error;
 use crate::task::Task;
@@ -20,6 +21,7 @@ pub fn dialog(
 ) -> View {
     let error = RwSignal::new(None::<Error>);
     let asked = question(step, &credential.description);
+    let about = usage::about(credential.id.clone(), None);
     let task = Task::new(move || {
         let (credential, on_done) = (credential.clone(), on_done.clone());
         async move {
@@ -33,7 +35,7 @@ pub fn dialog(
             }
         }
     });
-    confirm(&asked, task, error, on_close)
+    confirm_with(&asked, about, task, error, on_close)
 }
 
 /// Does it. When someone else was faster, the second part is true and the first what they left.

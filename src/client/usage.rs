@@ -1,0 +1,12 @@
+//! `/api/credentials/{id}/usage`: what an API key is used for; and the address its holder calls.
+
+use api::paths;
+use api::usage::Usage;
+use gloo_net::http::Method;
+
+use super::Call;
+use crate::error::Error;
+
+pub async fn read(credential_id: &str) -> Result<Usage, Error> {
+    Call::new(Method::GET, paths::with_id(paths::CREDENTIAL_USAGE, credential_id)).read().await
+}
