@@ -109,6 +109,11 @@ impl Admin {
         read(&mut self.connection, &request, 201).await
     }
 
+    /// The bytes of a read.
+    pub(crate) fn read_request(&self, path: &str) -> Vec<u8> {
+        request(self.address, "GET", path, &[("Cookie", self.cookie.as_str())], None)
+    }
+
     fn request(&self, path: &str, body: &str) -> Vec<u8> {
         let headers = [("Origin", self.origin.as_str()), ("Cookie", self.cookie.as_str())];
         request(self.address, "POST", path, &headers, Some(body))

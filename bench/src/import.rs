@@ -43,7 +43,7 @@ async fn measure(arguments: &Arguments) -> Result<bool> {
     let service = Service::start(&arguments.bin, &database, &pepper).await?;
     let mut admin = Admin::sign_in(service.address).await?;
     let issued = admin.issue().await?;
-    let before = memory(&service);
+    let before = service.memory().now;
 
     let posts = issued.posts(service.address, arguments.posts).await?;
     let posts = json!({ "job_posts": posts }).to_string();
@@ -54,8 +54,8 @@ async fn measure(arguments: &Arguments) -> Result<bool> {
         arguments.posts,
         posts.len() / 1_000_000,
         time.as_secs_f64(),
-        before.unwrap_or(0),
-        memory(&service).unwrap_or(0),
+        before,
+        service.memory().peak,
     ));
     drop(posts);
     let good = waited <= REVOKE;
@@ -131,12 +131,4 @@ async fn page(service: &Service, issued: &Issued, query: &str) -> Result<Duratio
     }
     times.sort_unstable();
     times.get(PAGES / 2).copied().context("no page was read")
-}
-
-/// The most memory the service has had, in MB, where the system tells.
-fn memory(service: &Service) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", service.process_id())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kilobytes / 1000)
 }

@@ -1,10 +1,13 @@
 //! The program `bench`: `race` looks for a call that is answered after its key was revoked, `ratio` says
-//! what a call costs, `import` what a large import does to everybody else. All start the real program
-//! themselves, on loopback, and end it.
+//! what a call costs, `import` what a large import does to everybody else, `keys` what a million keys do,
+//! and `instructions` counts those of one decision. All but the last start the real program themselves, on
+//! loopback, and end it.
 
 mod admin;
 mod http;
 mod import;
+mod instructions;
+mod keys;
 mod postgres;
 mod race;
 mod ratio;
@@ -25,6 +28,10 @@ enum Arguments {
     Ratio(ratio::Arguments),
     /// A large import while keys are revoked, and what a page of the result costs
     Import(import::Arguments),
+    /// A million keys: memory, start, calls and the list, beside a thousand
+    Keys(keys::Arguments),
+    /// The instructions of one decision on a call, counted by callgrind
+    Instructions(instructions::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -33,6 +40,8 @@ async fn main() -> ExitCode {
         Arguments::Race(arguments) => race::run(arguments).await,
         Arguments::Ratio(arguments) => ratio::run(arguments).await,
         Arguments::Import(arguments) => import::run(arguments).await,
+        Arguments::Keys(arguments) => keys::run(arguments).await,
+        Arguments::Instructions(arguments) => instructions::run(arguments).await,
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

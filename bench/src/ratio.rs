@@ -3,8 +3,8 @@
 //! that what else this machine does falls on both alike.
 
 mod histogram;
-mod load;
-mod machine;
+pub(crate) mod load;
+pub(crate) mod machine;
 mod search;
 
 use std::path::PathBuf;
@@ -29,6 +29,8 @@ enum Route {
     Board,
     /// `GET /v1/jobs?per_page=500` with a key, 500 jobs
     List,
+    /// `GET /verify`, as a reverse proxy asks about `GET /v1/jobs/{id}`
+    Verify,
 }
 
 impl Route {
@@ -37,6 +39,7 @@ impl Route {
             Self::Job => "GET /v1/jobs/{id}",
             Self::Board => "board, 304",
             Self::List => "list of 500 jobs",
+            Self::Verify => "GET /verify",
         }
     }
 
@@ -46,6 +49,7 @@ impl Route {
             Self::Job => 0.6,
             Self::Board => 0.8,
             Self::List => 0.1,
+            Self::Verify => 0.7,
         }
     }
 
@@ -69,6 +73,12 @@ impl Route {
                 admin.import(&serde_json::json!({ "jobs": jobs }).to_string()).await?;
                 "/v1/jobs?per_page=500".clone_into(&mut issued.path);
                 (issued.call(address), 200)
+            }
+            Self::Verify => {
+                let [authorization] = issued.headers();
+                let asked = [("X-Original-Method", "GET"), ("X-Original-URI", &issued.path)];
+                let headers = [authorization, asked[0], asked[1]];
+                (request(address, "GET", "/verify", &headers, None), 200)
             }
         })
     }
@@ -108,9 +118,9 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     let service = Service::start(&arguments.bin, &database, &pepper).await?;
     let mut admin = Admin::sign_in(service.address).await?;
     let hello = request(service.address, "GET", "/livez", &[], None);
-    let hello = Target::new("GET /livez", &service, (hello, 200)).await?;
-    let call = arguments.route.request(&mut admin, &service).await?;
-    let call = Target::new(arguments.route.name(), &service, call).await?;
+    let hello = Target::new("GET /livez", &service, (vec![hello], 200)).await?;
+    let (call, status) = arguments.route.request(&mut admin, &service).await?;
+    let call = Target::new(arguments.route.name(), &service, (vec![call], status)).await?;
     say::line(machine::describe());
     say::line(format!(
         "The load generator (one thread, {} keep-alive connections) and the service share it.",

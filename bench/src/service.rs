@@ -51,6 +51,25 @@ impl Service {
     pub(crate) fn process_id(&self) -> u32 {
         self.child.id()
     }
+
+    /// What the program holds in memory, where the system tells; else nothing.
+    pub(crate) fn memory(&self) -> Memory {
+        let status = format!("/proc/{}/status", self.process_id());
+        let status = std::fs::read_to_string(status).unwrap_or_default();
+        let megabytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+            kilobytes.unwrap_or(0_u64) / 1000
+        };
+        Memory { now: megabytes("VmRSS:"), peak: megabytes("VmHWM:") }
+    }
+}
+
+/// In megabytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    pub(crate) now: u64,
+    pub(crate) peak: u64,
 }
 
 impl Drop for Service {

@@ -18,6 +18,7 @@ use api::credentials::ApiType;
 use api::partners::UNLISTED_VENDOR;
 use api::permissions::PermissionSet;
 use axum::http::{HeaderMap, Method};
+use futures_util::TryStreamExt as _;
 
 pub use endpoints::{Endpoints, Matched, Route};
 pub use meter::{Meter, Rate};
@@ -33,9 +34,10 @@ use crate::db::{self, Db, Engine};
 pub struct Key {
     pub credential_id: Box<str>,
     pub secret_id: Arc<str>,
-    pub partner: Arc<str>,
     pub api_type: ApiType,
     pub permissions: PermissionSet,
+    /// Keys of vendors nobody has listed get half of the others' rate limit.
+    unlisted: bool,
     meter: Arc<Meter>,
 }
 
@@ -91,12 +93,13 @@ impl Keys {
             meters: RwLock::default(),
         };
         if db.engine() == Engine::Sqlite {
-            let secrets = db::secrets::list_active(db).await?;
-            let mut table = keys.table.write().expect("no panic under this lock");
-            for secret in secrets {
+            let mut table = HashMap::with_capacity(db::secrets::count(db).await?);
+            let mut secrets = db::secrets::list_active(db);
+            while let Some(secret) = secrets.try_next().await? {
                 table.insert(secret.hash, Arc::new(Key::new(secret, Arc::default())));
             }
-            drop(table);
+            drop(secrets);
+            *keys.table.write().expect("no panic under this lock") = table;
         }
         Ok(keys)
     }
@@ -169,8 +172,7 @@ impl Keys {
 
     /// Counts a call against the key's limit; none: there is no limit.
     pub fn count(&self, key: &Key, now: Millis) -> Option<Rate> {
-        let half = &*key.partner == UNLISTED_VENDOR;
-        let limit = self.limit.map(|limit| if half { limit.div_ceil(2) } else { limit });
+        let limit = self.limit.map(|limit| if key.unlisted { limit.div_ceil(2) } else { limit });
         limit.map(|limit| key.meter.count(limit, now))
     }
 
@@ -212,9 +214,9 @@ impl Key {
         Self {
             credential_id: secret.credential_id.into(),
             secret_id: secret.secret_id.into(),
-            partner: secret.partner.into(),
             api_type: secret.api_type,
             permissions: secret.permissions,
+            unlisted: secret.partner == UNLISTED_VENDOR,
             meter,
         }
     }

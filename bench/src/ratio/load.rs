@@ -16,7 +16,7 @@ use crate::http::{Connection, Sample};
 use crate::service::Service;
 
 /// More than are ever busy at once at a rate that holds.
-pub(super) const CONNECTIONS: usize = 32;
+pub(crate) const CONNECTIONS: usize = 32;
 /// A trial that is this late will not hold any more.
 const HOPELESS: Duration = Duration::from_millis(200);
 
@@ -25,43 +25,45 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A route under load.
 #[derive(Debug)]
-pub(super) struct Target<'a> {
-    pub(super) name: &'static str,
+pub(crate) struct Target<'a> {
+    pub(crate) name: &'static str,
     service: &'a Service,
-    request: Rc<[u8]>,
+    /// Sent in turns; all have the same answer.
+    requests: Rc<[Vec<u8>]>,
     sample: Rc<Sample>,
     idle: RefCell<Vec<Connection>>,
 }
 
 /// What came of a trial.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Trial {
+pub(crate) struct Trial {
     /// Requests per second that were due.
-    pub(super) rate: f64,
-    pub(super) p50: Duration,
-    pub(super) p99: Duration,
+    pub(crate) rate: f64,
+    pub(crate) p50: Duration,
+    pub(crate) p99: Duration,
     answers: u64,
     /// Processor time per request: the service's and the load generator's.
-    pub(super) processor: Option<(Duration, Duration)>,
+    pub(crate) processor: Option<(Duration, Duration)>,
 }
 
 impl<'a> Target<'a> {
     /// Connects, and keeps the first answer for comparison.
-    pub(super) async fn new(
+    pub(crate) async fn new(
         name: &'static str,
         service: &'a Service,
-        (request, status): (Vec<u8>, u16),
+        (requests, status): (Vec<Vec<u8>>, u16),
     ) -> Result<Self> {
         let mut idle = Vec::with_capacity(CONNECTIONS);
         for _ in 0..CONNECTIONS {
             idle.push(Connection::open(service.address).await?);
         }
-        let sample = Rc::new(idle[0].sample(&request, status).await?);
-        Ok(Self { name, service, request: request.into(), sample, idle: idle.into() })
+        let sample =
+            Rc::new(idle[0].sample(requests.first().context("no request")?, status).await?);
+        Ok(Self { name, service, requests: requests.into(), sample, idle: idle.into() })
     }
 
     /// Offers `rate` requests per second for so long. The first fifth warms up and does not count.
-    pub(super) async fn trial(&self, rate: f64, hold: Duration) -> Result<Trial> {
+    pub(crate) async fn trial(&self, rate: f64, hold: Duration) -> Result<Trial> {
         let schedule = Rc::new(Schedule::new(rate, hold));
         let mut workers = JoinSet::new();
         let before = self.processor_times();
@@ -70,7 +72,7 @@ impl<'a> Target<'a> {
             for connection in self.idle.take() {
                 let worker = Worker {
                     connection,
-                    request: self.request.clone(),
+                    requests: self.requests.clone(),
                     sample: self.sample.clone(),
                     schedule: schedule.clone(),
                 };
@@ -165,7 +167,7 @@ impl Schedule {
 /// One connection, with at most one request under way.
 struct Worker {
     connection: Connection,
-    request: Rc<[u8]>,
+    requests: Rc<[Vec<u8>]>,
     sample: Rc<Sample>,
     schedule: Rc<Schedule>,
 }
@@ -176,7 +178,8 @@ impl Worker {
             if due > Instant::now() {
                 tokio::time::sleep_until(due.into()).await;
             }
-            let alike = self.connection.repeat(&self.request, &self.sample).await?;
+            let turn = usize::try_from(number).unwrap_or_default() % self.requests.len();
+            let alike = self.connection.repeat(&self.requests[turn], &self.sample).await?;
             ensure!(alike, "an answer under load is not like the first one");
             self.schedule.record(number, due.elapsed());
         }

@@ -4,7 +4,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// One line about this machine.
-pub(super) fn describe() -> String {
+pub(crate) fn describe() -> String {
     let cores = available_parallelism().map_or(0, usize::from);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split(':').nth(1));
@@ -16,7 +16,7 @@ pub(super) fn describe() -> String {
 }
 
 /// Processor time of a process since its start, where the system tells.
-pub(super) fn processor_time(process_id: u32) -> Option<Duration> {
+pub(crate) fn processor_time(process_id: u32) -> Option<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process_id}/stat")).ok()?;
     // The name, in parentheses, may hold anything; user and system time are the 12th and 13th after it.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);

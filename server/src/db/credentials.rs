@@ -5,6 +5,7 @@ use api::permissions::PermissionSet;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
+use super::statement::Select;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
 use crate::keys::SecretHash;
@@ -77,32 +78,30 @@ pub async fn list(
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<CredentialRow>> {
-    let wanted = filter.api_type.map_or(types, |only| {
-        types.iter().position(|allowed| *allowed == only).map_or(&[], |at| &types[at..=at])
-    });
-    let type_at = |position: usize| wanted.get(position).map_or("", |api_type| api_type.as_str());
+    let only = match (filter.api_type, types) {
+        (Some(only), _) if types.contains(&only) => Some(only),
+        (None, [only]) => Some(*only),
+        (None, types) if types.len() == ApiType::ALL.len() => None,
+        _ => return Ok(Vec::new()),
+    };
     let pattern = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(contains);
-    let rows = sqlx::query(select_credentials!(
-        "WHERE c.api_type IN ($1, $2, $3) \
-         AND (CAST($4 AS TEXT) IS NULL OR c.partner = $4) \
-         AND (CAST($5 AS TEXT) IS NULL OR c.description_folded LIKE $5 ESCAPE '!') \
-         AND (CAST($6 AS TEXT) IS NULL OR (c.revoked_at IS NULL) = ($6 = 'active')) \
-         AND (CAST($7 AS BIGINT) IS NULL OR c.created_at < $7 \
-              OR (c.created_at = $7 AND c.id < $8)) \
-         ORDER BY c.created_at DESC, c.id DESC LIMIT $9"
-    ))
-    .bind(type_at(0))
-    .bind(type_at(1))
-    .bind(type_at(2))
-    .bind(filter.partner.as_ref().map(|partner| partner.0.clone()))
-    .bind(pattern)
-    .bind(filter.status.map(Status::as_str))
-    .bind(after.map(|cursor| cursor.created_at))
-    .bind(after.map(|cursor| cursor.id.clone()))
-    .bind(limit)
-    .fetch_all(db.read())
-    .await?;
-    rows.iter().map(credential).collect()
+    let status = filter.status.map(|status| match status {
+        Status::Active => "c.revoked_at IS NULL",
+        Status::Revoked => "c.revoked_at IS NOT NULL",
+    });
+    // Only what is asked for stands in the statement: an index serves no condition that may be none.
+    let mut select = Select::new(select_credentials!(""))
+        .when("c.api_type = $", only.map(ApiType::as_str))
+        .when("c.partner = $", filter.partner.as_ref().map(|partner| partner.0.as_str()))
+        .when("c.description_folded LIKE $ ESCAPE '!'", pattern)
+        .only(status);
+    if let Some(after) = after {
+        select = select
+            .when("(c.created_at, c.id) < ($, ", Some(after.created_at))
+            .add("$)", after.id.as_str());
+    }
+    let select = select.add(" ORDER BY c.created_at DESC, c.id DESC LIMIT $", limit);
+    select.rows(db.read()).await?.iter().map(credential).collect()
 }
 
 /// Up to `limit` credentials that this user made, newest first, behind `after`.

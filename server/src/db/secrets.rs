@@ -2,6 +2,7 @@
 
 use api::credentials::ApiType;
 use api::permissions::PermissionSet;
+use futures_util::{Stream, StreamExt as _};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -32,10 +33,17 @@ macro_rules! select_secrets {
     };
 }
 
-/// Every secret that opens something.
-pub async fn list_active(db: &Db) -> Result<Vec<ActiveSecret>> {
-    let rows = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL")).fetch_all(db.read());
-    rows.await?.iter().map(secret).collect()
+/// Every secret that opens something, one after the other: there may be a million.
+pub fn list_active(db: &Db) -> impl Stream<Item = Result<ActiveSecret>> + Unpin {
+    let rows = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL")).fetch(db.read());
+    rows.map(|row| secret(&row?))
+}
+
+/// How many secrets there are, also those that open nothing.
+pub async fn count(db: &Db) -> Result<usize> {
+    let row = sqlx::query("SELECT COUNT(*) AS secrets FROM secrets").fetch_one(db.read()).await?;
+    let count: i64 = row.try_get("secrets")?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// All secrets of a credential: the hash, and the rest where it opens something.

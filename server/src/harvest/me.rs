@@ -17,7 +17,7 @@ use super::door::{
 use crate::client::Client;
 use crate::keys::{Key, Rate};
 use crate::usage::Outcome;
-use crate::{App, AppState};
+use crate::{App, AppState, db};
 
 /// What a key is and may do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,25 +76,32 @@ async fn me(State(app): State<App>, request: Request) -> Response {
     let client = Client::of(&parts, app.settings.trusted_proxies());
     let outcome = Outcome { permission: None, denied: false };
     app.usage.count(&key.secret_id, outcome, client.address, now);
-    let body = serde_json::to_vec(&describe(&app, &key, rate)).expect("plain data");
-    announced(rate, respond(StatusCode::OK, body.into()))
+    match describe(&app, &key, rate).await {
+        Ok(me) => {
+            let body = serde_json::to_vec(&me).expect("plain data");
+            announced(rate, respond(StatusCode::OK, body.into()))
+        }
+        Err(error) => internal(&app, &anyhow::Error::from(error)),
+    }
 }
 
-fn describe(app: &AppState, key: &Key, rate: Option<Rate>) -> Me {
+async fn describe(app: &AppState, key: &Key, rate: Option<Rate>) -> db::Result<Me> {
     let catalogue = &app.catalogue.catalogue;
     let granted = catalogue.permissions.iter().filter(|known| key.permissions.contains(known.bit));
-    let partner = catalogue.partner(&key.partner);
-    Me {
+    let row = db::credentials::read(app.db.read(), &key.credential_id).await?;
+    let partner = row.map(|row| row.partner).unwrap_or_default();
+    let name = catalogue.partner(&partner).map(|partner| partner.name.clone());
+    Ok(Me {
         credential_id: key.credential_id.to_string(),
         api_type: key.api_type,
-        partner: partner.map_or_else(|| key.partner.to_string(), |partner| partner.name.clone()),
+        partner: name.unwrap_or(partner),
         rate_limit: rate.map(|rate| RateLimit {
             limit: rate.limit,
             remaining: rate.remaining,
             seconds: 10,
         }),
         permissions: granted.map(granted_of).collect(),
-    }
+    })
 }
 
 fn granted_of(permission: &Permission) -> Granted {
