@@ -83,7 +83,10 @@ class Story:
         self.assertEqual(headers["latchkey-credential"], credential)
         self.assertEqual(headers["latchkey-permission"], "jobs:list")
         self.assertEqual(headers["x-partner"], "as it is")
-        self.assertEqual(headers["x-forwarded-for"], CLIENT)
+        host = f"127.0.0.1:{self.proxy}"
+        self.assertIn(headers["host"], (host, "127.0.0.1"))
+        self.assertIn(headers["x-forwarded-host"], (host, "127.0.0.1"))
+        self.assertEqual((headers["x-forwarded-for"], headers["x-forwarded-proto"]), (CLIENT, "http"))
         self.assertEqual(answer.header("X-RateLimit-Limit"), [str(LIMIT)])
         self.assertEqual(len(answer.header("X-RateLimit-Remaining")), 1)
         self.assertEqual(answer.header("Latchkey-Credential"), [])
@@ -184,6 +187,8 @@ class Story:
                 "Latchkey_Credential": "cred_somebody",
                 "X-Accel-Redirect": "@granted",
                 "X-Forwarded-For": "203.0.113.9",
+                "X-Forwarded-Proto": "https",
+                "X-Forwarded-Host": "example.com",
                 "Upgrade": "h2c",
             }
             hop = ", ".join(["Upgrade", "Latchkey-Credential", "X-Original-URI", "X-Forwarded-Uri"])
@@ -199,9 +204,11 @@ class Story:
                     self.assertEqual((asked["method"], asked["uri"]), ("GET", "/v1/jobs"))
                     self.assertEqual(headers["latchkey-credential"], credential)
                     self.assertEqual(headers["latchkey-permission"], "jobs:list")
-                    self.assertEqual(headers["x-forwarded-for"], CLIENT)
-                    others = [name.lower() for name in words if name != "X-Accel-Redirect"]
-                    kept = {"latchkey-credential", "latchkey-permission", "x-forwarded-for"}
+                    self.assertEqual((headers["x-forwarded-for"], headers["x-forwarded-proto"]), (CLIENT, "http"))
+                    others = {name.lower(): value for name, value in words.items() if name != "X-Accel-Redirect"}
+                    self.assertEqual(set(others.items()) & set(headers.items()), set())
+                    kept = {"latchkey-credential", "latchkey-permission"}
+                    kept |= {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
                     self.assertEqual(set(others) & set(headers), kept)
 
     def test_an_address_with_two_readings_never_arrives(self):
@@ -251,19 +258,24 @@ class Story:
         self.assertEqual([(it["method"], it["uri"]) for it in self.upstream.calls], expected)
 
     def test_a_key_learns_what_it_may_do(self):
-        _, key = self.admin.issue(only=["jobs:list"])
-        count = "x-ratelimit-remaining"
-        through, direct = self.call(key, "GET", "/v1/me"), self.direct(key, "GET", "/v1/me")
-        self.assertEqual((through.status, through.header("Content-Type")), (200, direct.header("Content-Type")))
-        self.assertIn(b'"jobs:list"', through.body)
-        self.assertEqual(len(through.header(count)), 1)
-        self.assertEqual(self.upstream.calls, [])
+        credential, key = self.admin.issue(only=["jobs:list"])
+        answer = self.call(key, "GET", "/v1/me", ("X-Forwarded-For", "203.0.113.9"))
+        self.assertEqual((answer.status, len(answer.header("X-RateLimit-Remaining"))), (200, 1))
+        self.assertIn(b'"jobs:list"', answer.body)
+        usage, _ = self.admin.send("GET", f"/api/credentials/{credential}/usage")
+        self.assertEqual((usage["last_call"]["address"], self.upstream.calls), (CLIENT, []))
 
     def test_nothing_goes_on_when_latchkey_is_not_there(self):
         _, key = self.admin.issue()
         with type(self).START(world.free_port(), self.upstream.port) as proxy:
             self.assertEqual(ask(proxy, "GET", "/v1/jobs", [basic(key)]).status, 502)
         self.assertEqual(self.upstream.calls, [])
+
+    def test_http_stays_http_whatever_the_client_says(self):
+        with serve("--public-origin", "https://api.example.com", *self.SETTINGS) as origin:
+            with type(self).START(int(origin.rsplit(":", 1)[1]), self.upstream.port) as proxy:
+                answer = ask(proxy, "GET", "/v1/jobs", [basic("lkh_any"), ("X-Forwarded-Proto", "https")])
+        self.assertEqual((answer.status, answer.body), (403, b'{"message":"HTTPS is required"}'))
 
     def test_somebody_elses_200_is_no_yes(self):
         _, key = self.admin.issue()

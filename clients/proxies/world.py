@@ -9,6 +9,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import re
 import socket
 import subprocess
@@ -37,7 +38,8 @@ http {
     include site.conf;
 }
 """
-CADDY = "{\n\tadmin off\n}\n"
+# Without the second, a site of one address listens on all of them.
+CADDY = "{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}\n"
 
 
 def shown(language, addresses):
@@ -54,9 +56,12 @@ def shown(language, addresses):
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Not one of those that the system gives to connections: one of these could have it a moment later."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as one:
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager
