@@ -82,11 +82,12 @@ class Admin:
     def catalogue(self):
         return self.send("GET", "/api/catalogue")[0]
 
-    def issue(self, without=()):
-        """Makes a Harvest key that may do everything, or all but this; answers the credential's id and the key."""
+    def issue(self, without=(), only=None):
+        """Makes a Harvest key that may do everything, or all but this, or only this; answers the credential's id and
+        the key."""
         new = {"api_type": "harvest", "partner": "custom_integration", "description": "From outside"}
         created, _ = self.send("POST", "/api/credentials", new)
-        ids = [permission["permission_id"] for permission in self.catalogue()["permissions"]]
+        ids = only or [permission["permission_id"] for permission in self.catalogue()["permissions"]]
         path = f"/api/credentials/{created['credential']['id']}"
         changes = {"permissions": [it for it in ids if it not in without]}
         self.send("PATCH", path, changes, {"If-Match": self.version(path)})

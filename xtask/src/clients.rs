@@ -1,5 +1,5 @@
-//! Clients that others wrote, and the checks of a tool that knows nothing of us but our documents: both
-//! against the program itself, as Python tells them in `clients/`.
+//! Clients that others wrote, reverse proxies, and the checks of a tool that knows nothing of us but our
+//! documents: all against the program itself, as Python tells them in `clients/`.
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,14 @@ pub(crate) fn integrations(project: &Project) -> Result<()> {
     let node_tests = tools::clients_packages(project)?;
     let mut tests = script(project, &python, "python/tests.py")?;
     command::run(tests.env("LATCHKEY_NODE_TESTS", node_tests))
+}
+
+/// nginx and Caddy, as the document sets them up.
+pub(crate) fn proxies(project: &Project) -> Result<()> {
+    let (nginx, caddy) = (tools::nginx(project)?, tools::caddy(project)?);
+    let python = tools::plain_python(project)?;
+    let mut tests = script(project, &python, "proxies/tests.py")?;
+    command::run(tests.env("LATCHKEY_NGINX", nginx).env("LATCHKEY_CADDY", caddy))
 }
 
 /// Both OpenAPI documents: what they say is what happens.

@@ -17,7 +17,7 @@ struct Step {
     work: fn(&mut Run) -> Result<()>,
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "fmt", shows: "the code is formatted", work: |run| formatted(run.project) },
     Step { name: "clippy", shows: "no lint has a word to say", work: |run| lint(run.project) },
     Step { name: "unit", shows: "the rules hold", work: |run| unit(run.project) },
@@ -36,6 +36,11 @@ const STEPS: [Step; 11] = [
         name: "clients",
         shows: "existing integrations work unchanged",
         work: |run| clients::integrations(run.project),
+    },
+    Step {
+        name: "proxies",
+        shows: "nginx and Caddy ask as the document says",
+        work: |run| clients::proxies(run.project),
     },
     Step { name: "build", shows: "the release builds", work: |run| run.binary().map(drop) },
     Step { name: "size", shows: "the first load is small", work: measure },

@@ -17,8 +17,8 @@ use crate::project::Project;
 
 pub(crate) use browser::{Browser, browser};
 pub(crate) use npm::{clients_packages, end2end_packages};
-pub(crate) use programs::postgres;
-pub(crate) use python::environment as python;
+pub(crate) use programs::{caddy, nginx, postgres};
+pub(crate) use python::{environment as python, python as plain_python};
 
 /// Bundles the page. Later versions need a newer compiler than `rust-version`.
 const TRUNK: &str = "0.21.14";
@@ -55,6 +55,8 @@ pub(crate) fn install_all(project: &Project) -> Result<()> {
     python(project, "python")?;
     python(project, "contract")?;
     clients_packages(project)?;
+    nginx(project)?;
+    caddy(project)?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! PostgreSQL's server programs: the tests run on a cluster of their own.
+//! Servers that tests start for themselves: PostgreSQL's programs, nginx, Caddy.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,28 @@ pub(crate) fn postgres(project: &Project) -> Result<PathBuf> {
     debian::install(project, &["postgresql"])
         .context("the tests need PostgreSQL's server programs (initdb, postgres, pg_ctl)")?;
     find(project).context("PostgreSQL was installed, but its programs are not where they should be")
+}
+
+/// nginx, which nobody but a test starts.
+pub(crate) fn nginx(project: &Project) -> Result<PathBuf> {
+    proxy(project, "nginx", "usr/sbin/nginx")
+}
+
+/// Caddy, likewise.
+pub(crate) fn caddy(project: &Project) -> Result<PathBuf> {
+    proxy(project, "caddy", "usr/bin/caddy")
+}
+
+/// The program that is installed, else the one of Debian's package, which has it at `place`.
+fn proxy(project: &Project, package: &str, place: &str) -> Result<PathBuf> {
+    let installed = Path::new("/").join(place);
+    let installed = Some(installed).filter(|path| path.is_file());
+    if let Some(program) = installed.or_else(|| command::find(package)) {
+        return Ok(program);
+    }
+    let folder = debian::unpack(project, package)
+        .with_context(|| format!("the tests of reverse proxies need {package}"))?;
+    Ok(folder.join(place))
 }
 
 fn find(project: &Project) -> Option<PathBuf> {

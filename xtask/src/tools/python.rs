@@ -37,8 +37,8 @@ pub(crate) fn environment(project: &Project, name: &str) -> Result<PathBuf> {
     Ok(installed)
 }
 
-/// A Python that can make environments, installed first where that is possible.
-fn python(project: &Project) -> Result<PathBuf> {
+/// A Python without packages that can make environments, installed first where that is possible.
+pub(crate) fn python(project: &Project) -> Result<PathBuf> {
     if let Some(python) = find(project) {
         return Ok(python);
     }
