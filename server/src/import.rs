@@ -5,6 +5,7 @@
 //! be, it is put in use at once. Until then an import can break off anywhere and nothing has happened.
 
 mod boards;
+mod examine;
 mod read;
 pub mod rest;
 
@@ -19,10 +20,12 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use self::boards::{Boards, Placed};
+pub use self::examine::{Documents, examine};
 use self::read::{Item, Pass, read};
 use self::source::{Source, sources};
 use crate::App;
 use crate::change::{Actor, Subject};
+use crate::clock::Millis;
 use crate::db;
 use crate::db::recruiting::{self, Kind, Loads, Words};
 use crate::harvest::shapes::{CustomField, JobPost, Opening, Recruiting};
@@ -155,28 +158,30 @@ struct Before {
 impl Before {
     async fn read(app: &App, sources: Vec<Source>) -> Result<Self, ImportError> {
         let now = app.clock.now();
-        let mut before = Self { boards: Boards::read(app).await?, ..Self::default() };
-        tokio::task::spawn_blocking(move || {
-            for source in &sources {
-                read(source, Pass::First, &mut |item| {
-                    match item {
-                        Item::Board(board) => before.boards.take(board, now)?,
-                        Item::Opening(one) => {
-                            before.openings.entry(one.job_id).or_default().push(one.opening);
-                        }
-                        Item::Begin(_) => before.custom_fields = Some(Vec::new()),
-                        Item::CustomField(one) => {
-                            before.custom_fields.get_or_insert_default().push(one);
-                        }
-                        _ => {}
+        let before = Self { boards: Boards::read(app).await?, ..Self::default() };
+        tokio::task::spawn_blocking(move || before.first_pass(&sources, now))
+            .await
+            .map_err(anyhow::Error::new)?
+    }
+
+    fn first_pass(mut self, sources: &[Source], now: Millis) -> Result<Self, ImportError> {
+        for source in sources {
+            read(source, Pass::First, &mut |item| {
+                match item {
+                    Item::Board(board) => self.boards.take(board, now)?,
+                    Item::Opening(one) => {
+                        self.openings.entry(one.job_id).or_default().push(one.opening);
                     }
-                    Ok(())
-                })?;
-            }
-            Ok(before)
-        })
-        .await
-        .map_err(anyhow::Error::new)?
+                    Item::Begin(_) => self.custom_fields = Some(Vec::new()),
+                    Item::CustomField(one) => {
+                        self.custom_fields.get_or_insert_default().push(one);
+                    }
+                    _ => {}
+                }
+                Ok(())
+            })?;
+        }
+        Ok(self)
     }
 }
 

@@ -90,7 +90,8 @@ pub(super) fn read(
     read.map_err(|error| {
         let path = track.path().to_string();
         let field = if path == "." { String::new() } else { format!(", {path}") };
-        let (name, line, text) = (&source.name, error.line(), error.to_string());
+        // What is wrong with all of a file has no line.
+        let (name, line, text) = (&source.name, error.line().max(1), error.to_string());
         let detail = text.split(" at line ").next().unwrap_or(&text);
         ImportError::Data(format!("{name}, line {line}{field}: {detail}"))
     })

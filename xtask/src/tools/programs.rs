@@ -1,4 +1,5 @@
-//! PostgreSQL's server programs: the tests run on a cluster of their own.
+//! Programs that Debian has: PostgreSQL's server, because the tests run on a cluster of their own, and a C++
+//! compiler, because libFuzzer is written in it.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,14 @@ pub(crate) fn postgres(project: &Project) -> Result<PathBuf> {
     debian::install(project, &["postgresql"])
         .context("the tests need PostgreSQL's server programs (initdb, postgres, pg_ctl)")?;
     find(project).context("PostgreSQL was installed, but its programs are not where they should be")
+}
+
+/// Sees to it that there is a C++ compiler.
+pub(crate) fn cpp_compiler(project: &Project) -> Result<()> {
+    if std::env::var_os("CXX").is_some() || command::find("c++").is_some() {
+        return Ok(());
+    }
+    debian::install(project, &["g++"]).context("fuzzing needs a C++ compiler")
 }
 
 fn find(project: &Project) -> Option<PathBuf> {

@@ -30,7 +30,9 @@ impl Stamp {
         let nanoseconds = read.as_nanosecond();
         let rounded_up =
             nanoseconds.div_euclid(1_000_000) + i128::from(nanoseconds.rem_euclid(1_000_000) > 0);
-        i64::try_from(rounded_up).ok().map(Self)
+        // Milliseconds can be written up to the last whole second.
+        let most = Timestamp::MAX.as_second() * 1000;
+        i64::try_from(rounded_up).ok().map(|at| Self(at.min(most)))
     }
 }
 
@@ -110,6 +112,14 @@ mod tests {
     fn a_finer_time_counts_as_the_next_millisecond() {
         assert_eq!(Stamp::parse("2024-01-02T03:04:05.000001Z"), Some(Stamp(AT + 1)));
         assert_eq!(Stamp::parse("1969-12-31T23:59:59.9995Z"), Some(Stamp(0)));
+    }
+
+    #[test]
+    fn the_end_of_time_can_be_written() {
+        for text in ["9999-12-30T22:00:00.5Z", "9999-12-30T22:00:00.9999999Z"] {
+            let last = Stamp::parse(text).expect("a time");
+            assert_eq!(last.to_string(), "9999-12-30T22:00:00.000Z");
+        }
     }
 
     #[test]
