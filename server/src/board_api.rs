@@ -233,7 +233,7 @@ async fn published(
 
 /// The fields of jobs that are meant for the public.
 async fn exposed(app: &App) -> anyhow::Result<Vec<CustomField>> {
-    let fields = db::custom_fields::list(&app.db, "job", false, i64::MAX, 0).await?;
+    let fields = db::custom_fields::list(&app.db, Some("job"), false, i64::MAX, 0).await?;
     let fields: Vec<CustomField> =
         fields.iter().map(|field| serde_json::from_str(field)).collect::<Result<_, _>>()?;
     Ok(fields.into_iter().filter(|field| field.expose_in_job_board_api).collect())

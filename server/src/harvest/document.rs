@@ -79,11 +79,13 @@ const HARVEST: &[Endpoint] = &[
     ("/v1/users/{id}", "Retrieve User", &[Boolean("user_attributes")], One("HarvestUser")),
     ("/v1/user_roles", "List User Roles", &[Pages], List("UserRole")),
     ("/v1/close_reasons", "Get close reasons", &[], List("CloseReason")),
+    ("/v1/custom_fields", "Get custom fields of all types", &[Pages, Boolean("include_inactive")],
+        List("CustomField")),
     ("/v1/custom_fields/{field_type}", "Get custom fields", &[Pages, Boolean("include_inactive")],
         List("CustomField")),
     ("/v1/custom_field/{id}", "Retrieve Custom Field", &[], One("CustomField")),
-    ("/v1/custom_field/{id}/custom_field_options", "Custom Field Options", &[Pages],
-        List("CustomFieldOption")),
+    ("/v1/custom_field/{id}/custom_field_options", "Custom Field Options",
+        &[Pages, OneOf("type", &["all", "active", "inactive"])], List("CustomFieldOption")),
 ];
 
 #[rustfmt::skip]

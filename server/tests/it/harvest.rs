@@ -350,6 +350,21 @@ async fn a_partner_walks_all_jobs_by_their_links() {
 }
 
 #[tokio::test]
+async fn custom_fields_of_all_types_are_listed_by_the_permission_for_one() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let (id, key) = ada.issue("harvest", "custom_integration").await;
+    let refused = world.call("GET", "/v1/custom_fields", &key).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "not 405");
+    let permissions = json!({ "permissions": ["custom_fields:list"] });
+    ada.patch(&format!("/api/credentials/{id}"), 1, permissions).await;
+    let fields = world.call("GET", "/v1/custom_fields", &key).await.json();
+    assert!(fields.as_array().unwrap().iter().any(|field| field["field_type"] == "opening"));
+    let created = world.call("POST", "/v1/custom_fields", &key).await;
+    assert_eq!(created.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn the_six_reads_agree_with_each_other() {
     let world = World::new().await;
     let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
