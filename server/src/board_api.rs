@@ -99,6 +99,10 @@ async fn door(State(app): State<App>, request: Request) -> Response {
 /// Answers a read, with what was answered before as long as the data is the same.
 async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow::Result<Response> {
     let token = percent_encoding::percent_decode_str(token).decode_utf8_lossy().to_lowercase();
+    // PostgreSQL would not take this character for a text.
+    if token.contains('\0') {
+        return Ok(refuse(StatusCode::NOT_FOUND, NO_BOARD));
+    }
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let question = match question(rest, &query) {
         Ok(question) => question,

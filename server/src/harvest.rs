@@ -111,6 +111,10 @@ async fn serve(app: &App, parts: &Parts, matched: Matched) -> Response {
         origin,
         path: parts.uri.path().to_owned(),
     };
+    // No name has this character, and PostgreSQL would not take it for a text.
+    if call.params.iter().any(|param| param.contains('\0')) {
+        return not_found();
+    }
     match resources::answer(&matched.permission_id, &app.db, &call).await {
         None => {
             let text = "This endpoint is not served by this instance";

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
+use super::ImportError;
+use super::passes::{Batch, Before, second_pass};
 use super::source::{Content, Source, content_of};
-use super::{Batch, Before, ImportError, second_pass};
 use crate::db::recruiting::Kind;
 use crate::harvest::shapes::{JobPost, render};
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use server::settings::Settings;
 
 use crate::app::{World, request};
+use crate::import::integrator;
 
 /// A path of the catalogue with its parameters filled in.
 fn filled(path: &str, id: &str) -> String {
@@ -412,4 +413,19 @@ async fn a_restart_knows_every_key_and_what_it_may_do() {
     assert_eq!(world.call("GET", "/v1/jobs", &active).await.status, StatusCode::OK);
     assert_eq!(world.call("GET", "/v1/users", &active).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.call("GET", "/v1/jobs", &revoked).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_character_that_postgresql_does_not_know_is_a_wrong_value_and_not_our_fault() {
+    let world = World::new().await;
+    let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
+    for address in ["/v1/jobs?requisition_id=%00", "/v1/jobs?opening_id=a%00b"] {
+        let answer = world.call("GET", address, &key).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}: {}", answer.body);
+    }
+    let key = integrator(&world.ada().await).await;
+    let fields = world.call("GET", "/v1/custom_fields/%00", &key).await;
+    assert_eq!(fields.status, StatusCode::NOT_FOUND, "{}", fields.body);
+    let board = world.send(request("GET", "/v1/boards/%00/jobs").body(Body::empty())).await;
+    assert_eq!(board.status, StatusCode::NOT_FOUND, "{}", board.body);
 }
