@@ -24,13 +24,14 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::harvest::call::{Answer, Call, FieldProblem, Refusal};
+use crate::harvest::answers::Ready;
+use crate::harvest::call::{Call, FieldProblem, Refusal};
 use crate::harvest::query::Query;
 use crate::keys::{Decision, Matched, Rate};
 use crate::{App, openapi};
@@ -103,7 +104,7 @@ async fn serve(app: &App, parts: &Parts, matched: Matched) -> Response {
     let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
     let key = app.answers.key(format!("{origin}{}", parts.uri));
     if let Some(answer) = app.answers.get(&key) {
-        return answered(answer);
+        return answered(&parts.headers, &answer);
     }
     let call = Call {
         params: matched.params.iter().map(|param| decoded(param)).collect(),
@@ -120,24 +121,24 @@ async fn serve(app: &App, parts: &Parts, matched: Matched) -> Response {
             let text = "This endpoint is not served by this instance";
             message(StatusCode::NOT_IMPLEMENTED, text)
         }
-        Some(Ok(answer)) => {
-            app.answers.keep(key, &answer);
-            answered(answer)
-        }
+        Some(Ok(answer)) => answered(&parts.headers, &app.answers.keep(key, answer)),
         Some(Err(Refusal::NotFound)) => not_found(),
         Some(Err(Refusal::Invalid(problems))) => invalid(&problems),
         Some(Err(Refusal::Internal(error))) => internal(app, &anyhow::Error::from(error)),
     }
 }
 
-fn answered(answer: Answer) -> Response {
-    let (body, link) = match answer {
-        Answer::One(body) => (body, None),
-        Answer::List { body, link } => (body, link),
-    };
-    let mut response = respond(StatusCode::OK, body);
-    let link = link.and_then(|link| HeaderValue::from_str(&link).ok());
-    response.headers_mut().extend(link.map(|link| (header::LINK, link)));
+fn answered(asked: &HeaderMap, answer: &Ready) -> Response {
+    let gzip = answer.body.gzip_for(asked);
+    let mut response = respond(StatusCode::OK, gzip.unwrap_or(answer.body.plain()).clone());
+    let headers = response.headers_mut();
+    if gzip.is_some() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    if answer.body.varies() {
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    }
+    headers.extend(answer.link.clone().map(|link| (header::LINK, link)));
     response
 }
 

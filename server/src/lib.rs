@@ -27,6 +27,7 @@ pub mod keys;
 pub mod listen;
 pub mod openapi;
 pub mod operations;
+pub mod packed;
 pub mod paging;
 pub mod password_links;
 pub mod passwords;

@@ -1,5 +1,7 @@
 //! The door of the Harvest surface: which calls a key opens, and the exact bytes of every refusal.
 
+mod packed;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use base64::Engine as _;
