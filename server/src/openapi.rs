@@ -115,6 +115,12 @@ problems! {
 }
 
 problems! {
+    /// For operations that somebody else's can overtake.
+    MayBeOvertaken:
+    "412" "Somebody else was faster; nothing was changed",
+}
+
+problems! {
     /// For operations of whoever was handed a link.
     NeedsLink:
     "404" "The link was used, is too old, or never was one",
