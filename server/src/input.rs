@@ -24,7 +24,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
         let body =
             Bytes::from_request(request, state).await.map_err(|rejection| {
                 match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+                    StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge("64 KiB"),
                     _ => Error::Malformed("the body broke off".to_owned()),
                 }
             })?;

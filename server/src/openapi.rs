@@ -121,6 +121,18 @@ problems! {
 }
 
 problems! {
+    /// For the operation whose body is data, of any length that a disk has room for.
+    MayRefuseData:
+    "400" "The request cannot be read",
+    "403" "Not allowed, or not from the console’s own origin",
+    "413" "More than 4 GiB",
+    "415" "Not application/json",
+    "422" "Something is wrong with the data; `errors` says line and field",
+    "500" "The fault is ours; `request_id` finds it in the log",
+    "503" "The service cannot answer at the moment",
+}
+
+problems! {
     /// For operations of whoever was handed a link.
     NeedsLink:
     "404" "The link was used, is too old, or never was one",
