@@ -4,7 +4,6 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor};
 
-use super::recruiting::changed;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
 
@@ -140,7 +139,6 @@ pub async fn update(tx: &mut Tx, row: &BoardRow, now: Millis) -> Result<bool> {
     .bind(row.version)
     .execute(&mut **tx)
     .await?;
-    changed(tx).await?;
     Ok(done.rows_affected() == 1)
 }
 
