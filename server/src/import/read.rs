@@ -11,13 +11,14 @@ use serde::de::{
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ImportError;
-use super::seen::{Seen, has_no_null};
+use super::seen::Seen;
 use super::source::{Content, Source};
 use crate::db::recruiting::Kind;
 use crate::harvest::shapes::{
     CloseReason, CustomField, Department, HarvestUser, Job, JobPost, JobStage, Office, Opening,
     PayRange, UserRole,
 };
+use crate::null::has_no_null;
 
 /// One thing that was read.
 #[derive(Debug)]
