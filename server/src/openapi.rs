@@ -24,7 +24,8 @@ pub fn frame() -> OpenApi {
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .description(Some(
             "What the console does, for programs. Sign in at `/api/session`; the session is a cookie. \
-             Changes must carry the console’s own `Origin`. Errors are `application/problem+json`.",
+             Changes must carry the console’s own `Origin`. No text may have the character U+0000. \
+             Errors are `application/problem+json`.",
         ))
         .build();
     let mut document = OpenApiBuilder::new().info(info).build();

@@ -237,7 +237,7 @@ fn types_of(param: Param) -> Vec<(&'static str, RefOr<Schema>)> {
         Pages => vec![("page", anything()), ("per_page", anything())],
         SkipCount => vec![("skip_count", words(&["true", "false", "1", "0", ""]))],
         Times => times.map(|name| (name, or_empty(date_time()))).into(),
-        Text(name) => vec![(name, string())],
+        Text(name) => vec![(name, text())],
         Integer(name) => vec![(name, or_empty(integer()))],
         Boolean(name) => vec![(name, words(&["true", "false", "1", "0", ""]))],
         Flag(name) | Loose(name) => vec![(name, anything())],
@@ -247,6 +247,12 @@ fn types_of(param: Param) -> Vec<(&'static str, RefOr<Schema>)> {
 
 fn string() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).into()
+}
+
+/// Any text but with the character U+0000, which PostgreSQL keeps in none.
+fn text() -> RefOr<Schema> {
+    let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+    text.pattern(Some(r"^[^\u0000]*$")).into()
 }
 
 fn anything() -> RefOr<Schema> {
