@@ -22,7 +22,8 @@ pub(crate) fn check(data: &[u8]) -> bool {
         assert_eq!(query.has(key), last.and_then(boolean) != Some(false));
         let value = last.filter(|value| !value.is_empty());
         assert_eq!(query.get(key), value);
-        assert_eq!(fields.text(key).as_deref(), value);
+        let text = value.filter(|value| !value.contains('\0'));
+        assert_eq!(fields.text(key).as_deref(), text);
         let choice = CHOICES.into_iter().find(|choice| value == Some(choice));
         assert_eq!(fields.integer(key), value.and_then(integer));
         assert_eq!(fields.boolean(key), value.and_then(boolean));
@@ -32,6 +33,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
         assert_eq!(can_be_written, time.map(|at| Some(Stamp(at))));
         if let Some(value) = value {
             let read = [
+                text.is_some(),
                 integer(value).is_some(),
                 boolean(value).is_some(),
                 choice.is_some(),

@@ -67,6 +67,19 @@ mod tests {
     }
 
     #[test]
+    fn a_number_comes_back_to_its_last_digit() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let numbers = "[0.30000000000000004,1.3333333333333335e+308,5e-324]";
+        let stage = format!(
+            r#"[{{"id":1,"name":"","created_at":"2024-01-02","updated_at":"2024-01-02",
+                "active":true,"job_id":1,"priority":0,"interviews":{numbers}}}]"#
+        );
+        std::fs::write(file.path(), stage).expect("a file");
+        let documents = examine(file.path(), "job_stages.json").expect("documents");
+        assert!(documents[0].1.contains(numbers), "{documents:?}");
+    }
+
+    #[test]
     fn what_is_wrong_with_all_of_a_file_is_on_its_first_line() {
         let fault = fault("boards/a]me.json", "{}");
         assert!(fault.starts_with("boards/a]me.json, line 1: the board’s token"), "{fault}");
