@@ -74,6 +74,14 @@ pub struct TokenChange {
     pub keep_old_days: Option<u32>,
 }
 
+/// An old token that is to stop answering.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EndedToken {
+    pub token: String,
+}
+
 impl BoardChanges {
     /// What keeps this from being saved, other than a token that is taken.
     pub fn check(&self) -> Vec<FieldError> {

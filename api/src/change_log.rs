@@ -72,7 +72,7 @@ impl SubjectKind {
 }
 
 /// What can be done, noun and verb, and how the console says it of something whose name follows.
-pub const ACTIONS: [(&str, &str); 17] = [
+pub const ACTIONS: [(&str, &str); 18] = [
     ("credential.create", "Created API credential"),
     ("credential.store", "Confirmed as stored"),
     ("credential.update", "Edited API credential"),
@@ -89,6 +89,7 @@ pub const ACTIONS: [(&str, &str); 17] = [
     ("session.delete", "Signed out"),
     ("session.end", "Ended a session of"),
     ("board.update", "Edited job board"),
+    ("board.end_old_token", "Ended an old token of"),
     ("board.import", "Imported recruiting data"),
 ];
 

@@ -34,6 +34,8 @@ pub const PASSWORD_LINK_USE: &str = "/api/password_links/use";
 pub const BOARDS: &str = "/api/boards";
 /// `GET` reads, `PATCH` updates.
 pub const BOARD: &str = "/api/boards/{id}";
+/// `POST`: a token that the board had before stops answering.
+pub const BOARD_END_OLD_TOKEN: &str = "/api/boards/{id}/end_old_token";
 /// `POST`: imports recruiting data, `?dry_run=true` only says what would change.
 pub const IMPORT: &str = "/api/import";
 /// `GET` lists who did what.

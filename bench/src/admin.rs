@@ -123,7 +123,12 @@ impl Admin {
 impl Issued {
     /// `GET /v1/jobs/{id}` with the key, at this address.
     pub(crate) fn call(&self, address: SocketAddr) -> Vec<u8> {
-        let headers = [("Authorization", self.authorization.as_str())];
+        self.call_with(address, &[])
+    }
+
+    /// The same call with more headers.
+    pub(crate) fn call_with(&self, address: SocketAddr, more: &[(&str, &str)]) -> Vec<u8> {
+        let headers = [&[("Authorization", self.authorization.as_str())], more].concat();
         request(address, "GET", &self.path, &headers, None)
     }
 

@@ -53,26 +53,31 @@ impl Route {
         }
     }
 
-    /// The request, and the status of its answers.
-    async fn request(self, admin: &mut Admin, service: &Service) -> Result<(Vec<u8>, u16)> {
+    /// The request by a client that sends these headers too, and the status of its answers.
+    async fn request(
+        self,
+        admin: &mut Admin,
+        service: &Service,
+        headers: &[(&str, &str)],
+    ) -> Result<(Vec<u8>, u16)> {
         let address = service.address;
         let mut issued = admin.issue().await?;
         Ok(match self {
-            Self::Job => (issued.call(address), 200),
+            Self::Job => (issued.call_with(address, headers), 200),
             Self::Board => {
                 let path = "/v1/boards/acme/jobs";
                 let mut connection = Connection::open(address).await?;
-                let first = request(address, "GET", path, &[], None);
+                let first = request(address, "GET", path, headers, None);
                 let first = connection.exchange(&first).await?;
                 let tag = first.header("etag").context("no ETag")?.to_owned();
-                let known = [("If-None-Match", tag.as_str())];
+                let known = [headers, &[("If-None-Match", tag.as_str())]].concat();
                 (request(address, "GET", path, &known, None), 304)
             }
             Self::List => {
                 let jobs = issued.jobs(address, 500).await?;
                 admin.import(&serde_json::json!({ "jobs": jobs }).to_string()).await?;
                 "/v1/jobs?per_page=500".clone_into(&mut issued.path);
-                (issued.call(address), 200)
+                (issued.call_with(address, headers), 200)
             }
             Self::Verify => {
                 let [authorization] = issued.headers();
@@ -93,6 +98,9 @@ pub(crate) struct Arguments {
     /// What to compare with the hello-world route
     #[arg(long, value_enum, default_value = "job")]
     route: Route,
+    /// Be a client that takes answers as gzip
+    #[arg(long)]
+    gzip: bool,
     /// How often both routes are measured
     #[arg(long, default_value_t = 3, value_name = "N")]
     rounds: usize,
@@ -119,9 +127,13 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     let mut admin = Admin::sign_in(service.address).await?;
     let hello = request(service.address, "GET", "/livez", &[], None);
     let hello = Target::new("GET /livez", &service, (vec![hello], 200)).await?;
-    let (call, status) = arguments.route.request(&mut admin, &service).await?;
+    let takes: &[(&str, &str)] = if arguments.gzip { &[("Accept-Encoding", "gzip")] } else { &[] };
+    let (call, status) = arguments.route.request(&mut admin, &service, takes).await?;
     let call = Target::new(arguments.route.name(), &service, (vec![call], status)).await?;
     say::line(machine::describe());
+    if arguments.gzip {
+        say::line("The client takes answers as gzip.");
+    }
     say::line(format!(
         "The load generator (one thread, {} keep-alive connections) and the service share it.",
         load::CONNECTIONS

@@ -174,6 +174,7 @@ class Connector(unittest.TestCase):
 
     STREAMS = {
         "close_reasons": "/v1/close_reasons",
+        "custom_fields": "/v1/custom_fields",
         "departments": "/v1/departments",
         "job_posts": "/v1/job_posts",
         "job_stages": "/v1/job_stages",

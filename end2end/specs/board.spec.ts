@@ -152,6 +152,30 @@ test("the token changes, and the old one answers for as long as was chosen", asy
   await expect(app.board.oldTokens.getByRole("listitem")).toHaveCount(1);
 });
 
+test("an old token that still answers is ended early", async ({ page, app, server, watch }) => {
+  await app.open(BOARD);
+  await app.board.change.click();
+  await app.board.changeToken.token.fill("acme-jobs");
+  await app.board.changeToken.button("Change token").click();
+  await app.board.endNow("acme").click();
+  const dialog = app.board.endToken("acme");
+  await expect(dialog).toContainText("find no posts from the next call on");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(app.board.endNow("acme")).toBeFocused();
+  expect((await readPosts(server.origin, "acme")).status, "nothing was done").toBe(200);
+
+  await app.board.endNow("acme").click();
+  await dialog.getByRole("button", { name: "End now" }).click();
+  await expect(dialog).toBeHidden();
+  await expect.poll(() => watch.announced).toContain("Old token ended");
+  await expect(app.board.oldTokens).toBeHidden();
+  await expect(app.heading).toBeFocused();
+  await expect(app.board.section("History")).toContainText("Ended an old token of");
+  expect((await readPosts(server.origin, "acme")).status).toBe(404);
+  expect((await readPosts(server.origin, "acme-jobs")).status).toBe(200);
+});
+
 test("someone with Job Board credentials sees and copies, and changes nothing", async ({ page, app }) => {
   await app.open(BOARD, "cleo");
   await expect(app.board.token).toHaveValue(ACME.token);

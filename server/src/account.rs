@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::change::Subject;
+use crate::db::users::UserRow;
 use crate::error::{Error, Result};
 use crate::input::{Input, Version};
 use crate::openapi::{
@@ -90,10 +91,7 @@ async fn change_password(
     if same {
         return Err(Error::invalid("/new_password", "This is your password. Choose another."));
     }
-    let about = [&row.name, &row.email, app.organization.as_str()];
-    if let Some(detail) = passwords::refusal(&new_password, &about) {
-        return Err(Error::invalid("/new_password", detail));
-    }
+    check_new_password(&app, row, "/new_password", &new_password)?;
     let hash = app.passwords.hash(new_password, app.clock.random()).await?;
     let mut change = app.change(&user).await?;
     db::users::set_password(&mut change.tx, &row.id, &hash).await?;
@@ -106,4 +104,16 @@ async fn change_password(
     renew(&app, &mut change, &user, &mut headers).await?;
     change.commit().await?;
     Ok((StatusCode::NO_CONTENT, headers).into_response())
+}
+
+/// Refuses a password that is too easy to guess for this user, and says so of the field it came in.
+pub(crate) fn check_new_password(
+    app: &App,
+    user: &UserRow,
+    pointer: &str,
+    password: &str,
+) -> Result<()> {
+    let about = [&user.name, &user.email, app.organization.as_str()];
+    let refusal = passwords::refusal(password, &about);
+    refusal.map_or(Ok(()), |detail| Err(Error::invalid(pointer, detail)))
 }

@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
 use crate::{
-    App, account, boards, catalogue, change_log, credentials, import, openapi, password_links,
-    session, sessions, usage, users,
+    App, account, boards, catalogue, change_log, credentials, import, null, openapi,
+    password_links, session, sessions, usage, users,
 };
 
 /// The longest body, in bytes.
@@ -84,11 +84,14 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     let client = Client::of(&parts, app.settings.trusted_proxies());
     let unsafe_method = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let refused = unsafe_method && !is_same_origin(&parts.headers, &client, &app);
+    let has_null = null::is_in_address(&parts.uri);
     parts.extensions.insert(client);
     parts.extensions.insert(RequestId(id.clone()));
     let request = Request::from_parts(parts, body);
     let response = if refused {
         Error::CrossOrigin.into_response()
+    } else if has_null {
+        Error::Malformed("its address has the character U+0000".to_owned()).into_response()
     } else if unsafe_method {
         // A change that began is finished, even when the client hangs up in the middle: memory must
         // follow the database.

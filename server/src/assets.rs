@@ -7,6 +7,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
+use crate::packed::quality;
+
 #[cfg(test)]
 mod tests;
 
@@ -217,35 +219,4 @@ fn encodings(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
     // Stable: at equal weight brotli, the smaller one, stays first.
     taken.sort_by_key(|(quality, _)| std::cmp::Reverse(*quality));
     taken.into_iter().map(|(_, offer)| offer).collect()
-}
-
-/// The weight of an encoding in `Accept-Encoding`, in thousandths: 0 when it is not wanted.
-fn quality(headers: &HeaderMap, encoding: &str) -> u16 {
-    let mut any = 0;
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
-    for item in values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
-        let mut parts = item.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let weight = parts
-            .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
-            .map_or(1000, thousandths);
-        if name.eq_ignore_ascii_case(encoding) {
-            return weight;
-        }
-        if name == "*" {
-            any = weight;
-        }
-    }
-    any
-}
-
-/// `0.25` as 250; what is not a weight counts as nothing.
-fn thousandths(text: &str) -> u16 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = format!("{fraction:0<3}");
-    match (whole, digits.get(..3).and_then(|digits| digits.parse::<u16>().ok())) {
-        ("0", Some(fraction)) => fraction,
-        ("1", Some(0)) => 1000,
-        _ => 0,
-    }
 }

@@ -105,6 +105,10 @@ async fn door(State(app): State<App>, request: Request) -> Response {
 /// Answers a read, with what was answered before as long as the data is the same.
 async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow::Result<Response> {
     let token = percent_encoding::percent_decode_str(token).decode_utf8_lossy().to_lowercase();
+    // PostgreSQL would not take this character for a text.
+    if token.contains('\0') {
+        return Ok(refuse(StatusCode::NOT_FOUND, NO_BOARD));
+    }
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let question = match question(rest, &query) {
         Ok(question) => question,
@@ -239,7 +243,7 @@ async fn published(
 
 /// The fields of jobs that are meant for the public.
 async fn exposed(app: &App) -> anyhow::Result<Vec<CustomField>> {
-    let fields = db::custom_fields::list(&app.db, "job", false, i64::MAX, 0).await?;
+    let fields = db::custom_fields::list(&app.db, Some("job"), false, i64::MAX, 0).await?;
     let fields: Vec<CustomField> =
         fields.iter().map(|field| serde_json::from_str(field)).collect::<Result<_, _>>()?;
     Ok(fields.into_iter().filter(|field| field.expose_in_job_board_api).collect())
@@ -251,25 +255,24 @@ fn text(shape: &impl Serialize) -> serde_json::Result<String> {
 
 /// The answer in the encoding the client takes, or 304 when it has it already.
 fn respond(headers: &HeaderMap, rendered: &Rendered) -> Response {
-    let gzip = accepts_gzip(headers);
+    let gzip = rendered.body.gzip_for(headers);
     // A strong tag names these very bytes.
-    let tag =
-        if gzip { format!("\"{}-gzip\"", rendered.tag) } else { format!("\"{}\"", rendered.tag) };
+    let tag = match gzip {
+        Some(_) => format!("\"{}-gzip\"", rendered.tag),
+        None => format!("\"{}\"", rendered.tag),
+    };
     let known =
         headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
     let has_it = known.any(|known| known == "*" || known.trim_start_matches("W/") == tag);
-    let body = match (has_it, gzip) {
-        (true, _) => Body::empty(),
-        (false, true) => rendered.gzip.clone().into(),
-        (false, false) => rendered.plain.clone().into(),
-    };
+    let body =
+        if has_it { Body::empty() } else { gzip.unwrap_or(rendered.body.plain()).clone().into() };
     let mut response = Response::new(body);
     *response.status_mut() = if has_it { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let headers = response.headers_mut();
     if !has_it {
         headers.insert(header::CONTENT_TYPE, JSON);
-        if gzip {
+        if gzip.is_some() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
     }
@@ -282,16 +285,6 @@ fn respond(headers: &HeaderMap, rendered: &Rendered) -> Response {
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|it| it.to_str().ok());
-    let mut encodings = values.flat_map(|value| value.split(','));
-    encodings.any(|encoding| {
-        let (name, quality) = encoding.split_once(';').unwrap_or((encoding, ""));
-        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
-        matches!(name.trim(), "gzip" | "*") && !refused
-    })
-}
 
 /// An application. This instance takes none, but says so only to whoever holds a Job Board key.
 async fn apply(app: &App, parts: &Parts, address: IpAddr) -> Response {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use api::Page;
-use api::boards::{Board, BoardChanges, OldToken, TokenChange};
+use api::boards::{Board, BoardChanges, EndedToken, OldToken, TokenChange};
 use api::paths;
 use api::users::DeveloperPermission;
 use axum::Json;
@@ -22,13 +22,18 @@ use crate::db;
 use crate::db::boards::{BoardRow, OldTokenRow};
 use crate::error::{Error, Result};
 use crate::input::{Input, Version};
-use crate::openapi::{MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion};
+use crate::openapi::{
+    MayBeOvertaken, MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion,
+};
 use crate::session::User;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read, update))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(read, update))
+        .routes(routes!(end_old_token))
 }
 
 impl User {
@@ -135,6 +140,44 @@ async fn replace_token(change: &mut Change, row: &mut BoardRow, new: TokenChange
     }
     row.token = new.token;
     Ok(())
+}
+
+/// Ends a token that the board had before, for everyone who still uses it. A call sent after the answer
+/// finds no board under it.
+#[utoipa::path(post, path = paths::BOARD_END_OLD_TOKEN, tag = "boards",
+    operation_id = "end_old_token", request_body = EndedToken, params(("id" = String, Path)),
+    security(("session" = [])),
+    responses((status = 200, body = Board,
+            headers(("ETag" = String, description = "The board’s new version"))),
+        NeedsUser, NeedsThing, MayBeSo, MayBeOvertaken, MayRefuseInput))]
+async fn end_old_token(
+    State(app): State<App>,
+    user: User,
+    Path(id): Path<String>,
+    Input(ended): Input<EndedToken>,
+) -> Result<Response> {
+    user.require_editing_boards()?;
+    let mut change = app.change(&user).await?;
+    let mut row = db::boards::read(&mut *change.tx, number(&id)?).await?.ok_or(Error::NotFound)?;
+    let now = change.now;
+    let old = db::boards::old_token_of(&mut change.tx, row.id, &ended.token).await?;
+    let old = old.ok_or(Error::NotFound)?;
+    if old.answers_until.is_some_and(|until| until <= now) {
+        return Err(Error::AlreadySo("This token stopped answering already."));
+    }
+    let ended = OldTokenRow { answers_until: Some(now), ..old };
+    db::boards::keep_token(&mut change.tx, &ended).await?;
+    // Nothing of the board itself is different, but it counts as a change of it.
+    if !db::boards::update(&mut change.tx, &row, now).await? {
+        return Err(Error::Stale);
+    }
+    let subject = Subject { kind: "board", id: &id, name: &row.company_name };
+    let before = json!({ "old_token": ended.token });
+    change.record("board.end_old_token", &subject, Some(before), None).await?;
+    change.touches_recruiting();
+    change.commit().await?;
+    row.version += 1;
+    answer(&app, row).await
 }
 
 /// Only what differs, as it was and as it is.

@@ -126,13 +126,17 @@ impl Change {
         self.credential = Some(credential_id.to_owned());
     }
 
-    /// What partners and the public read may be different once the change is made.
+    /// What partners and the public read may be different once the change is made: it is counted, for the
+    /// other replicas too, and what was answered before is forgotten.
     pub fn touches_recruiting(&mut self) {
         self.recruiting = true;
     }
 
     /// Makes the change: when this returns, every later call is decided by it.
-    pub async fn commit(self) -> db::Result<()> {
+    pub async fn commit(mut self) -> db::Result<()> {
+        if self.recruiting {
+            db::recruiting::changed(&mut self.tx).await?;
+        }
         let committed = self.tx.commit().await;
         if self.recruiting {
             self.app.answers.forget();

@@ -9,16 +9,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use anyhow::{Context as _, ensure};
 use api::import::ImportCounts;
 use api::users::{Level, check_email, check_name};
-use serde_json::json;
 
-use crate::change::{Actor, Subject};
+use crate::change::Actor;
 use crate::change_log::verify::{Verdict, verify};
 use crate::clock::Clock;
 use crate::db::users::NewUserRow;
 use crate::import::Import;
 use crate::password_links::{self, FIRST_MAY};
 use crate::settings::{Settings, Store};
-use crate::{App, db, passwords, start};
+use crate::{App, db, passwords, start, users};
 
 /// Who is to be created.
 #[derive(Debug, clap::Args)]
@@ -98,23 +97,15 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
         developer_permissions: FIRST_MAY,
     };
     let mut change = app.change_as(Actor::system()).await?;
-    let now = change.now;
-    ensure!(
-        db::users::create(&mut change.tx, &new, now).await?,
-        "there is a user with the e-mail {email} already; `latchkey reset-password` lets them in"
-    );
-    let row = db::users::read(&mut *change.tx, &id).await?.context("the user is not there")?;
+    let row = users::add(&mut change, &new).await?.with_context(|| {
+        format!(
+            "there is a user with the e-mail {email} already; `latchkey reset-password` lets them in"
+        )
+    })?;
     let link = match password_hash {
         None => Some(password_links::make(&app, &mut change, Some(&row)).await?),
         Some(_) => None,
     };
-    let after = json!({
-        "email": row.email,
-        "level": row.level,
-        "developer_permissions": row.developer_permissions,
-    });
-    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
-    change.record("user.create", &subject, None, Some(after)).await?;
     change.commit().await?;
     match link {
         Some(link) => say_link(&console.public_origin, &link.token, &link.expires_at),
@@ -131,10 +122,7 @@ pub async fn reset_password(arguments: ResetPassword) -> anyhow::Result<()> {
     let row = db::users::find(&mut *change.tx, &email).await?;
     let row = row.with_context(|| format!("there is no user with the e-mail {email}"))?;
     ensure!(row.disabled_at.is_none(), "{email} is disabled; a Site Admin can enable them");
-    let link = password_links::make(&app, &mut change, Some(&row)).await?;
-    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
-    let after = json!({ "kind": link.kind, "expires_at": link.expires_at });
-    change.record("user.create_password_link", &subject, None, Some(after)).await?;
+    let link = password_links::make_again(&app, &mut change, &row).await?;
     change.commit().await?;
     say_link(&console.public_origin, &link.token, &link.expires_at)
 }

@@ -41,8 +41,8 @@ pub enum Error {
     AlreadySo(&'static str),
     #[error("Someone else saved a change in the meantime.")]
     Stale,
-    #[error("A request may have at most 64 KiB.")]
-    TooLarge,
+    #[error("A request may have at most {0}.")]
+    TooLarge(&'static str),
     #[error("Send the body as application/json.")]
     UnsupportedMediaType,
     #[error("Something in the request breaks a rule.")]
@@ -78,7 +78,7 @@ impl Error {
             Self::LastEditor => (StatusCode::CONFLICT, ErrorCode::LastEditor),
             Self::AlreadySo(_) => (StatusCode::CONFLICT, ErrorCode::AlreadySo),
             Self::Stale => (StatusCode::PRECONDITION_FAILED, ErrorCode::Stale),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType)
             }

@@ -26,13 +26,16 @@ use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 
 use crate::client::Client;
-use crate::harvest::call::{Answer, Call, Refusal};
-use crate::harvest::door::{Asked, enter, internal, invalid, message, not_found, respond};
+use crate::harvest::answers::Ready;
+use crate::harvest::call::{Call, Refusal};
+use crate::harvest::door::{
+    Asked, enter, internal, invalid, message, not_found, refuse_plain_http, respond,
+};
 use crate::harvest::query::Query;
 use crate::keys::Matched;
 use crate::{App, openapi};
@@ -76,8 +79,8 @@ async fn harvest(State(app): State<App>, request: Request) -> Response {
 
 /// What is refused before anybody asks for the key.
 fn refuse_transport(app: &App, parts: &Parts, client: &Client, body: &Body) -> Option<Response> {
-    if app.settings.https_only() && !client.https {
-        return Some(message(StatusCode::FORBIDDEN, "HTTPS is required"));
+    if let Some(refusal) = refuse_plain_http(app, client) {
+        return Some(refusal);
     }
     // Documented since August 2025: a GET with a body is refused.
     if matches!(parts.method, Method::GET | Method::HEAD) && !body.is_end_stream() {
@@ -91,7 +94,7 @@ async fn serve(app: &App, parts: &Parts, client: &Client, matched: &Matched) -> 
     let origin = client.origin();
     let key = app.answers.key(format!("{origin}{}", parts.uri));
     if let Some(answer) = app.answers.get(&key) {
-        return answered(answer);
+        return answered(&parts.headers, &answer);
     }
     let call = Call {
         params: matched.params.iter().map(|param| decoded(param)).collect(),
@@ -99,29 +102,33 @@ async fn serve(app: &App, parts: &Parts, client: &Client, matched: &Matched) -> 
         origin,
         path: parts.uri.path().to_owned(),
     };
+    // No name has this character, and PostgreSQL would not take it for a text.
+    if call.params.iter().any(|param| param.contains('\0')) {
+        return not_found();
+    }
     match resources::answer(&matched.permission_id, &app.db, &call).await {
         None => {
             let text = "This endpoint is not served by this instance";
             message(StatusCode::NOT_IMPLEMENTED, text)
         }
-        Some(Ok(answer)) => {
-            app.answers.keep(key, &answer);
-            answered(answer)
-        }
+        Some(Ok(answer)) => answered(&parts.headers, &app.answers.keep(key, answer)),
         Some(Err(Refusal::NotFound)) => not_found(),
         Some(Err(Refusal::Invalid(problems))) => invalid(&problems),
         Some(Err(Refusal::Internal(error))) => internal(app, &anyhow::Error::from(error)),
     }
 }
 
-fn answered(answer: Answer) -> Response {
-    let (body, link) = match answer {
-        Answer::One(body) => (body, None),
-        Answer::List { body, link } => (body, link),
-    };
-    let mut response = respond(StatusCode::OK, body);
-    let link = link.and_then(|link| HeaderValue::from_str(&link).ok());
-    response.headers_mut().extend(link.map(|link| (header::LINK, link)));
+fn answered(asked: &HeaderMap, answer: &Ready) -> Response {
+    let gzip = answer.body.gzip_for(asked);
+    let mut response = respond(StatusCode::OK, gzip.unwrap_or(answer.body.plain()).clone());
+    let headers = response.headers_mut();
+    if gzip.is_some() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    if answer.body.varies() {
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    }
+    headers.extend(answer.link.clone().map(|link| (header::LINK, link)));
     response
 }
 

@@ -5,9 +5,11 @@
 //! be, it is put in use at once. Until then an import can break off anywhere and nothing has happened.
 
 mod boards;
+mod examine;
+mod passes;
 mod read;
 pub mod rest;
-
+mod seen;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,16 +21,14 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use self::boards::{Boards, Placed};
-use self::read::{Item, Pass, read};
+pub use self::examine::{Documents, examine};
+use self::passes::{BATCH, Batch, Before, second_pass};
 use self::source::{Source, sources};
 use crate::App;
 use crate::change::{Actor, Subject};
 use crate::db;
 use crate::db::recruiting::{self, Kind, Loads, Words};
-use crate::harvest::shapes::{CustomField, JobPost, Opening, Recruiting};
-
-/// Things that are written at once.
-const BATCH: u64 = 200;
+use crate::harvest::shapes::{JobPost, Recruiting};
 
 /// What to import, on whose behalf.
 #[derive(Debug)]
@@ -144,42 +144,6 @@ impl App {
     }
 }
 
-/// What must be known before everything else.
-#[derive(Default)]
-struct Before {
-    boards: Boards,
-    openings: HashMap<i64, Vec<Opening>>,
-    custom_fields: Option<Vec<CustomField>>,
-}
-
-impl Before {
-    async fn read(app: &App, sources: Vec<Source>) -> Result<Self, ImportError> {
-        let now = app.clock.now();
-        let mut before = Self { boards: Boards::read(app).await?, ..Self::default() };
-        tokio::task::spawn_blocking(move || {
-            for source in &sources {
-                read(source, Pass::First, &mut |item| {
-                    match item {
-                        Item::Board(board) => before.boards.take(board, now)?,
-                        Item::Opening(one) => {
-                            before.openings.entry(one.job_id).or_default().push(one.opening);
-                        }
-                        Item::Begin(_) => before.custom_fields = Some(Vec::new()),
-                        Item::CustomField(one) => {
-                            before.custom_fields.get_or_insert_default().push(one);
-                        }
-                        _ => {}
-                    }
-                    Ok(())
-                })?;
-            }
-            Ok(before)
-        })
-        .await
-        .map_err(anyhow::Error::new)?
-    }
-}
-
 /// Writing what is read into a load that nobody uses yet.
 struct Staging<'a> {
     app: &'a App,
@@ -267,59 +231,4 @@ impl<'a> Staging<'a> {
         recruiting::stage(&mut tx, &data, &self.words, &self.loads).await?;
         Ok(tx.commit().await?)
     }
-}
-
-/// Things that are written together.
-#[derive(Default)]
-struct Batch {
-    data: Recruiting,
-    posts: Vec<JobPost>,
-    kinds: BTreeSet<Kind>,
-    count: u64,
-}
-
-impl Batch {
-    fn push(&mut self, item: Item) {
-        self.count += 1;
-        match item {
-            Item::Begin(kind) => {
-                self.count -= 1;
-                self.kinds.insert(kind);
-            }
-            Item::Department(one) => self.data.departments.push(one),
-            Item::Office(one) => self.data.offices.push(one),
-            Item::User(one) => self.data.users.push(one),
-            Item::UserRole(one) => self.data.user_roles.push(one),
-            Item::CloseReason(one) => self.data.close_reasons.push(one),
-            Item::Job(one) => self.data.jobs.push(*one),
-            Item::JobStage(one) => self.data.stages.push(one),
-            Item::JobPost(one) => self.posts.push(*one),
-            // Taken in the first pass.
-            Item::Opening(_) | Item::Board(_) | Item::CustomField(_) => {}
-        }
-    }
-}
-
-fn second_pass(
-    sources: &[Source],
-    openings: &mut HashMap<i64, Vec<Opening>>,
-    sender: &mpsc::Sender<Batch>,
-) -> Result<(), ImportError> {
-    let mut batch = Batch::default();
-    let send = |batch: &mut Batch| {
-        let full = std::mem::take(batch);
-        sender.blocking_send(full).map_err(|_| "the import was given up".to_owned())
-    };
-    for source in sources {
-        read(source, Pass::Second, &mut |mut item| {
-            if let Item::Job(job) = &mut item
-                && let Some(own) = openings.remove(&job.id)
-            {
-                job.openings = own;
-            }
-            batch.push(item);
-            if batch.count >= BATCH { send(&mut batch) } else { Ok(()) }
-        })?;
-    }
-    send(&mut batch).map_err(|error| ImportError::Internal(anyhow::Error::msg(error)))
 }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::error::Error;
+use crate::null::has_no_null;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
         let body =
             Bytes::from_request(request, state).await.map_err(|rejection| {
                 match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+                    StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge("64 KiB"),
                     _ => Error::Malformed("the body broke off".to_owned()),
                 }
             })?;
@@ -40,6 +41,7 @@ fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     if !value.get().starts_with('{') {
         return Err(Error::invalid("", "Expected an object."));
     }
+    has_no_null(&value).map_err(Error::Malformed)?;
     let mut reader = serde_json::Deserializer::from_str(value.get());
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let mut pointer = pointer(error.path());

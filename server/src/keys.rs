@@ -5,7 +5,7 @@
 //! the table is changed, then the change is answered. On PostgreSQL other replicas change keys too, so
 //! each call asks the database.
 
-mod basic;
+pub mod basic;
 mod endpoints;
 mod meter;
 mod plaintext;

@@ -24,7 +24,8 @@ pub fn frame() -> OpenApi {
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .description(Some(
             "What the console does, for programs. Sign in at `/api/session`; the session is a cookie. \
-             Changes must carry the console’s own `Origin`. Errors are `application/problem+json`.",
+             Changes must carry the console’s own `Origin`. No text may have the character U+0000. \
+             Errors are `application/problem+json`.",
         ))
         .build();
     let mut document = OpenApiBuilder::new().info(info).build();
@@ -112,6 +113,24 @@ problems! {
     NeedsThing:
     "400" "The request cannot be read",
     "404" "No such thing, or none that this person may see",
+}
+
+problems! {
+    /// For operations that somebody else's can overtake.
+    MayBeOvertaken:
+    "412" "Somebody else was faster; nothing was changed",
+}
+
+problems! {
+    /// For the operation whose body is data, of any length that a disk has room for.
+    MayRefuseData:
+    "400" "The request cannot be read",
+    "403" "Not allowed, or not from the console’s own origin",
+    "413" "More than 4 GiB",
+    "415" "Not application/json",
+    "422" "Something is wrong with the data; `errors` says line and field",
+    "500" "The fault is ours; `request_id` finds it in the log",
+    "503" "The service cannot answer at the moment",
 }
 
 problems! {

@@ -15,7 +15,7 @@ use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::App;
+use crate::account::check_new_password;
 use crate::change::{Actor, Change, Subject};
 use crate::clock::{Millis, rfc3339};
 use crate::db;
@@ -24,9 +24,9 @@ use crate::db::users::{NewUserRow, UserRow};
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::openapi::{MayRefuseInput, NeedsLink};
-use crate::passwords;
 use crate::session::cookies::{Token, hash};
 use crate::session::{Caller, open, state};
+use crate::{App, users};
 
 /// How long the link of the first Site Admin is good.
 const FIRST: Millis = 15 * 60 * 1000;
@@ -56,6 +56,19 @@ pub(crate) async fn make(
     db::password_links::create(&mut change.tx, &token.hash(), &row, now).await?;
     let token = token.text().to_owned();
     Ok(PasswordLink { kind, token, expires_at: rfc3339(expires_at) })
+}
+
+/// Makes another link of a user who is there, and puts that on record.
+pub(crate) async fn make_again(
+    app: &App,
+    change: &mut Change,
+    user: &UserRow,
+) -> db::Result<PasswordLink> {
+    let link = make(app, change, Some(user)).await?;
+    let subject = Subject { kind: "user", id: &user.id, name: &user.name };
+    let after = json!({ "kind": link.kind, "expires_at": link.expires_at });
+    change.record("user.create_password_link", &subject, None, Some(after)).await?;
+    Ok(link)
 }
 
 /// The address of a link: what stands behind `#` is never sent to a server, and so is in no log.
@@ -97,14 +110,14 @@ async fn choose(
         }
         None => first_site_admin(&app, &chosen)?,
     };
-    check_password(&app, &chosen.password, &user)?;
+    check_new_password(&app, &user, "/password", &chosen.password)?;
     let password_hash = app.passwords.hash(chosen.password, app.clock.random()).await?;
     let mut change = app.change_as(Actor::user(&user, &caller)).await?;
     let now = change.now;
     // Of two who use the link at once, one gets it.
     let link = db::password_links::take(&mut change.tx, &token_hash, now).await?;
     let user = match link.ok_or(Error::NotFound)?.user_id {
-        None => create_first(&mut change, user, &password_hash).await?,
+        None => create_first(&mut change, &user, &password_hash).await?,
         Some(_) => replace_password(&mut change, user, &password_hash).await?,
     };
     let headers = open(&app, &mut change, &user, &caller).await?;
@@ -163,15 +176,7 @@ fn first_site_admin(app: &App, chosen: &ChosenPassword) -> Result<UserRow> {
 pub(crate) const FIRST_MAY: &[DeveloperPermission] =
     &[DeveloperPermission::ManageAllApiCredentials, DeveloperPermission::EditAdvancedPermissions];
 
-fn check_password(app: &App, password: &str, user: &UserRow) -> Result<()> {
-    let about = [&user.name, &user.email, app.organization.as_str()];
-    match passwords::refusal(password, &about) {
-        Some(detail) => Err(Error::invalid("/password", detail)),
-        None => Ok(()),
-    }
-}
-
-async fn create_first(change: &mut Change, user: UserRow, password_hash: &str) -> Result<UserRow> {
+async fn create_first(change: &mut Change, user: &UserRow, password_hash: &str) -> Result<UserRow> {
     if db::users::any(&mut *change.tx).await? {
         return Err(Error::NotFound);
     }
@@ -185,16 +190,7 @@ async fn create_first(change: &mut Change, user: UserRow, password_hash: &str) -
         password_hash: Some(password_hash),
         developer_permissions: &user.developer_permissions,
     };
-    let now = change.now;
-    db::users::create(&mut change.tx, &new, now).await?;
-    let after = json!({
-        "email": user.email,
-        "level": user.level,
-        "developer_permissions": user.developer_permissions,
-    });
-    let subject = Subject { kind: "user", id: &user.id, name: &user.name };
-    change.record("user.create", &subject, None, Some(after)).await?;
-    Ok(user)
+    users::add(change, &new).await?.ok_or(Error::NotFound)
 }
 
 async fn replace_password(

@@ -17,11 +17,11 @@ use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use self::change::add;
 use self::change::{apply, begin, difference, gives, save};
 pub(crate) use self::wire::answer;
 use self::wire::{MadeFilter, made, user_of};
 use crate::App;
-use crate::change::Subject;
 use crate::db::users::NewUserRow;
 use crate::error::{Error, Result};
 use crate::input::{Input, Parameters, Version};
@@ -89,19 +89,10 @@ async fn create(
         developer_permissions: &new.developer_permissions,
     };
     let mut change = app.change(&user).await?;
-    let now = change.now;
-    if !db::users::create(&mut change.tx, &row, now).await? {
-        return Err(Error::invalid("/email", "There is a user with this e-mail already."));
-    }
-    let row = db::users::read(&mut *change.tx, &id).await?.ok_or(Error::NotFound)?;
+    let row = add(&mut change, &row)
+        .await?
+        .ok_or_else(|| Error::invalid("/email", "There is a user with this e-mail already."))?;
     let link = password_links::make(&app, &mut change, Some(&row)).await?;
-    let after = json!({
-        "email": row.email,
-        "level": row.level,
-        "developer_permissions": row.developer_permissions,
-    });
-    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
-    change.record("user.create", &subject, None, Some(after)).await?;
     change.commit().await?;
     let location = paths::with_id(paths::USER, &row.id).parse().map_err(anyhow::Error::new)?;
     let headers = [(header::ETAG, Version::tag(row.version)), (header::LOCATION, location)];
@@ -196,10 +187,7 @@ async fn create_password_link(
     if row.disabled_at.is_some() {
         return Err(Error::AlreadySo("This user is disabled. Enable them first."));
     }
-    let link = password_links::make(&app, &mut change, Some(&row)).await?;
-    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
-    let after = json!({ "kind": link.kind, "expires_at": link.expires_at });
-    change.record("user.create_password_link", &subject, None, Some(after)).await?;
+    let link = password_links::make_again(&app, &mut change, &row).await?;
     change.commit().await?;
     Ok((StatusCode::CREATED, Json(link)).into_response())
 }

@@ -13,7 +13,7 @@ use axum::routing::any;
 
 use crate::App;
 use crate::client::{self, Client};
-use crate::harvest::door::{Asked, enter, message};
+use crate::harvest::door::{Asked, enter, message, refuse_plain_http};
 use crate::settings::VerifyFrom;
 
 /// Whose call it is, for the system behind the proxy.
@@ -36,8 +36,8 @@ async fn verify(State(app): State<App>, request: Request) -> Response {
         return message(StatusCode::FORBIDDEN, text);
     }
     let client = Client::of(&parts, app.settings.trusted_proxies());
-    if app.settings.https_only() && !client.https {
-        return message(StatusCode::FORBIDDEN, "HTTPS is required");
+    if let Some(refusal) = refuse_plain_http(&app, &client) {
+        return refusal;
     }
     let original = match Original::of(&parts, app.settings.verify_from) {
         Ok(original) => original,

@@ -1,6 +1,6 @@
 //! `/api/boards`: the public job boards, and what the public sees of them.
 
-use api::boards::{Board, BoardChanges};
+use api::boards::{Board, BoardChanges, EndedToken};
 use api::{Page, paths};
 use gloo_net::http::Method;
 use js_sys::{JSON, Reflect};
@@ -24,6 +24,13 @@ pub async fn read(id: &str) -> Result<Board, Error> {
 pub async fn update(seen: &Board, changes: &BoardChanges) -> Result<Board, Error> {
     let path = paths::with_id(paths::BOARD, &seen.board_id);
     Call::new(Method::PATCH, path).if_match(seen.version).json(changes).read().await
+}
+
+/// Ends a token that the board had before.
+pub async fn end_old_token(board_id: &str, token: &str) -> Result<Board, Error> {
+    let path = paths::with_id(paths::BOARD_END_OLD_TOKEN, board_id);
+    let ended = EndedToken { token: token.to_owned() };
+    Call::new(Method::POST, path).json(&ended).read().await
 }
 
 /// Where everyone reads the posts of the board with this token.

@@ -19,6 +19,7 @@ use crate::{query, routes};
 mod change_token;
 mod conflict;
 mod editor;
+mod end_token;
 mod history;
 mod public;
 mod token;
@@ -118,6 +119,10 @@ fn one(editor: Editor) -> View {
         .and(switch(
             move || editor.token.open.get(),
             move |open| open.then(|| change_token::dialog(editor)).into(),
+        ))
+        .and(switch(
+            move || editor.ending.get(),
+            move |token| token.map(|token| end_token::dialog(editor, token)).into(),
         ))
         .and(switch(
             move || editor.conflict.get(),

@@ -3,6 +3,7 @@
 
 mod clients;
 mod command;
+mod fuzz;
 mod page;
 mod postgres;
 mod project;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::postgres::Cluster;
 use crate::project::Project;
 use crate::tools::{self, Browser};
-use crate::{clients, command, release, say, size};
+use crate::{clients, command, fuzz, release, say, size};
 
 /// One check: its name for `--only`, what it shows, and the work.
 struct Step {
@@ -17,7 +17,7 @@ struct Step {
     work: fn(&mut Run) -> Result<()>,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "fmt", shows: "the code is formatted", work: |run| formatted(run.project) },
     Step { name: "clippy", shows: "no lint has a word to say", work: |run| lint(run.project) },
     Step { name: "unit", shows: "the rules hold", work: |run| unit(run.project) },
@@ -42,6 +42,7 @@ const STEPS: [Step; 12] = [
         shows: "nginx and Caddy ask as the document says",
         work: |run| clients::proxies(run.project),
     },
+    Step { name: "fuzz", shows: "no input breaks a parser", work: |run| fuzz::run(run.project) },
     Step { name: "build", shows: "the release builds", work: |run| run.binary().map(drop) },
     Step { name: "size", shows: "the first load is small", work: measure },
     Step { name: "e2e", shows: "the articles can be followed in a browser", work: browser_tests },

@@ -16,8 +16,9 @@ use anyhow::{Context, Result};
 use crate::project::Project;
 
 pub(crate) use browser::{Browser, browser};
+pub(crate) use cargo::host;
 pub(crate) use npm::{clients_packages, end2end_packages};
-pub(crate) use programs::{caddy, nginx, postgres};
+pub(crate) use programs::{caddy, cpp_compiler, nginx, postgres};
 pub(crate) use python::{environment as python, python as plain_python};
 
 /// Bundles the page. Later versions need a newer compiler than `rust-version`.
@@ -50,6 +51,7 @@ impl PageTools {
 pub(crate) fn install_all(project: &Project) -> Result<()> {
     page(project)?;
     postgres(project)?;
+    cpp_compiler(project)?;
     end2end_packages(project)?;
     browser(project)?;
     python(project, "python")?;

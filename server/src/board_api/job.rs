@@ -128,7 +128,9 @@ impl Context<'_> {
 
 /// `2026-01-09T14:59:55-05:00`: this API tells the time of the American East, without milliseconds.
 pub(super) fn eastern(stamp: Stamp) -> String {
-    let moment = Timestamp::from_millisecond(stamp.0).unwrap_or_default();
+    // In the last day of the year 9999 nobody knows the time zones any more.
+    let end = if stamp.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    let moment = Timestamp::from_millisecond(stamp.0).unwrap_or(end);
     let eastern = TimeZone::get("America/New_York").unwrap_or(TimeZone::UTC);
     moment.to_zoned(eastern).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
@@ -196,6 +198,7 @@ mod tests {
         let at = |text: &str| eastern(Stamp::parse(text).expect("a time"));
         assert_eq!(at("2026-01-09T19:59:55.700Z"), "2026-01-09T14:59:55-05:00");
         assert_eq!(at("2026-07-01T03:00:00.000Z"), "2026-06-30T23:00:00-04:00");
+        assert_eq!(at("9999-12-31T23:59:59.000Z"), "9999-12-30T17:00:00-05:00");
     }
 
     #[test]

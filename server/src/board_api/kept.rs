@@ -1,24 +1,21 @@
-//! Answers of the Job Board API, complete and compressed, kept until the data changes.
+//! Answers of the Job Board API, kept until the data changes.
 //!
 //! On SQLite this process is the only one that changes the data, so the generation is a number in memory;
 //! on PostgreSQL it is asked of the database for every call, which is one short query in place of many.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Millis;
 use crate::keys::hex;
+use crate::packed::Packed;
 
 /// About how much memory the answers may take, in bytes.
 const CAPACITY: u64 = 64 * 1024 * 1024;
-/// About how long an answer is, compressed and not.
+/// About how long an answer is, plain and packed.
 const TYPICAL: u64 = 16 * 1024;
 
 /// Which answer: of which data, to which question.
@@ -31,8 +28,7 @@ pub(super) struct Key {
 /// A complete answer.
 #[derive(Debug)]
 pub struct Rendered {
-    pub plain: Bytes,
-    pub gzip: Bytes,
+    pub body: Packed,
     /// Without quotes: a digest of the plain text.
     pub tag: String,
     /// The token it was asked for by answers until then; none: for ever.
@@ -41,15 +37,8 @@ pub struct Rendered {
 
 impl Rendered {
     pub(super) fn new(json: String, answers_until: Option<Millis>) -> Self {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        let packed = gzip.write_all(json.as_bytes()).and_then(|()| gzip.finish());
         let digest = Sha256::digest(json.as_bytes());
-        Self {
-            tag: hex(&digest[..16]),
-            gzip: packed.unwrap_or_default().into(),
-            plain: json.into(),
-            answers_until,
-        }
+        Self { tag: hex(&digest[..16]), body: Packed::new(json.into()), answers_until }
     }
 }
 
@@ -58,7 +47,7 @@ struct Weight;
 
 impl Weighter<Key, Arc<Rendered>> for Weight {
     fn weight(&self, key: &Key, answer: &Arc<Rendered>) -> u64 {
-        (key.question.len() + answer.plain.len() + answer.gzip.len() + 256) as u64
+        (key.question.len() + answer.body.weight() + 256) as u64
     }
 }
 

@@ -4,7 +4,6 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor};
 
-use super::recruiting::changed;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
 
@@ -140,7 +139,6 @@ pub async fn update(tx: &mut Tx, row: &BoardRow, now: Millis) -> Result<bool> {
     .bind(row.version)
     .execute(&mut **tx)
     .await?;
-    changed(tx).await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -191,6 +189,19 @@ pub async fn is_taken(tx: &mut Tx, token: &str, board_id: i64, now: Millis) -> R
     .fetch_optional(&mut **tx)
     .await?;
     Ok(row.is_some())
+}
+
+/// What is known of a token that the board had before, in any case; also when it does not answer any more.
+pub async fn old_token_of(tx: &mut Tx, board_id: i64, token: &str) -> Result<Option<OldTokenRow>> {
+    let row = sqlx::query(
+        "SELECT token, board_id, answers_until FROM board_tokens \
+         WHERE token_folded = $1 AND board_id = $2",
+    )
+    .bind(token.to_lowercase())
+    .bind(board_id)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.as_ref().map(old_token).transpose()
 }
 
 /// The board has another token: this one goes on answering, until then or for ever.

@@ -5,16 +5,17 @@ use sqlx::Row as _;
 use super::statement::Select;
 use super::{Db, Result};
 
-/// The documents of what `field_type` carries, in ascending id; also those out of use, when asked for.
+/// The documents of what `field_type` carries, or of all, in ascending id; also those out of use, when
+/// asked for.
 pub async fn list(
     db: &Db,
-    field_type: &str,
+    field_type: Option<&str>,
     include_inactive: bool,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<String>> {
     Select::new("SELECT document FROM custom_fields")
-        .when("field_type = $", Some(field_type))
+        .when("field_type = $", field_type)
         .when("active = $", (!include_inactive).then_some(true))
         .add(" ORDER BY id LIMIT $", limit)
         .add(" OFFSET $", offset)

@@ -73,3 +73,11 @@ pub async fn count(db: &Db, filter: &HarvestUserFilter) -> Result<i64> {
 pub async fn read(db: &Db, id: i64, attributes: Attributes) -> Result<Option<String>> {
     Ok(attributes.select().when("id = $", Some(id)).texts(db.read()).await?.pop())
 }
+
+/// The documents of these users, as far as they are known.
+pub async fn read_all(db: &Db, ids: &[i64]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Attributes::Without.select().among("id", ids).texts(db.read()).await
+}

@@ -31,11 +31,7 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<String>> {
-    let select = match place {
-        Place::Department => Select::new("SELECT document FROM departments"),
-        Place::Office => Select::new("SELECT document FROM offices"),
-    };
-    select
+    documents(place)
         .when("external_id = $", external_id)
         .add(" ORDER BY id LIMIT $", limit)
         .add(" OFFSET $", offset)
@@ -54,11 +50,14 @@ pub async fn count(db: &Db, place: Place, external_id: Option<&str>) -> Result<i
 
 /// The document of one place.
 pub async fn read(db: &Db, place: Place, id: i64) -> Result<Option<String>> {
-    let select = match place {
-        Place::Department => Select::new("SELECT document FROM departments"),
-        Place::Office => Select::new("SELECT document FROM offices"),
-    };
-    Ok(select.when("id = $", Some(id)).texts(db.read()).await?.pop())
+    Ok(documents(place).when("id = $", Some(id)).texts(db.read()).await?.pop())
+}
+
+fn documents(place: Place) -> Select {
+    Select::new(match place {
+        Place::Department => "SELECT document FROM departments",
+        Place::Office => "SELECT document FROM offices",
+    })
 }
 
 /// All places in ascending id.

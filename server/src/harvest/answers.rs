@@ -4,13 +4,16 @@
 //! because a change of the data begins a new generation and no answer of an older one is found any more.
 //! On PostgreSQL another replica may change the data, so nothing is kept.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use axum::http::HeaderValue;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::call::Answer;
 use crate::db::Engine;
+use crate::packed::Packed;
 
 /// About how much memory the answers may take, in bytes.
 const CAPACITY: u64 = 64 * 1024 * 1024;
@@ -20,7 +23,7 @@ const TYPICAL: u64 = 4 * 1024;
 /// See the module.
 #[derive(Debug)]
 pub struct Answers {
-    kept: Option<Cache<Key, Answer, Bytes>>,
+    kept: Option<Cache<Key, Arc<Ready>, Bytes>>,
     generation: AtomicI64,
 }
 
@@ -31,16 +34,31 @@ pub struct Key {
     url: String,
 }
 
+/// An answer as it is sent.
+#[derive(Debug)]
+pub struct Ready {
+    pub body: Packed,
+    pub link: Option<HeaderValue>,
+}
+
+impl From<Answer> for Ready {
+    fn from(answer: Answer) -> Self {
+        let (body, link) = match answer {
+            Answer::One(body) => (body, None),
+            Answer::List { body, link } => (body, link),
+        };
+        let link = link.and_then(|link| HeaderValue::try_from(link).ok());
+        Self { body: Packed::new(body), link }
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Bytes;
 
-impl Weighter<Key, Answer> for Bytes {
-    fn weight(&self, key: &Key, answer: &Answer) -> u64 {
-        let answer = match answer {
-            Answer::One(body) => body.len(),
-            Answer::List { body, link } => body.len() + link.as_ref().map_or(0, String::len),
-        };
-        (key.url.len() + answer + 128) as u64
+impl Weighter<Key, Arc<Ready>> for Bytes {
+    fn weight(&self, key: &Key, answer: &Arc<Ready>) -> u64 {
+        let link = answer.link.as_ref().map_or(0, HeaderValue::len);
+        (key.url.len() + answer.body.weight() + link + 128) as u64
     }
 }
 
@@ -62,14 +80,17 @@ impl Answers {
         self.generation.load(Ordering::SeqCst)
     }
 
-    pub fn get(&self, key: &Key) -> Option<Answer> {
+    pub fn get(&self, key: &Key) -> Option<Arc<Ready>> {
         self.kept.as_ref()?.get(key)
     }
 
-    pub fn keep(&self, key: Key, answer: &Answer) {
+    /// Makes the answer ready to be sent, and keeps it where it stays true.
+    pub fn keep(&self, key: Key, answer: Answer) -> Arc<Ready> {
+        let ready = Arc::new(Ready::from(answer));
         if let Some(kept) = &self.kept {
-            kept.insert(key, answer.clone());
+            kept.insert(key, ready.clone());
         }
+        ready
     }
 
     /// The data has changed: what was answered before is not true any more. Called after the change is
@@ -90,15 +111,20 @@ mod tests {
         Answer::One(text.into())
     }
 
+    fn kept(answers: &Answers, key: &Key) -> Option<String> {
+        let answer = answers.get(key)?;
+        Some(String::from_utf8_lossy(answer.body.plain()).into_owned())
+    }
+
     #[test]
     fn an_answer_is_given_again_until_the_data_changes() {
         let answers = Answers::new(Engine::Sqlite);
         let key = answers.key("http://here/v1/jobs/1".to_owned());
-        assert_eq!(answers.get(&key), None);
-        answers.keep(key.clone(), &answer("one"));
-        assert_eq!(answers.get(&key), Some(answer("one")));
+        assert_eq!(kept(&answers, &key), None);
+        answers.keep(key.clone(), answer("one"));
+        assert_eq!(kept(&answers, &key).as_deref(), Some("one"));
         answers.forget();
-        assert_eq!(answers.get(&answers.key(key.url.clone())), None);
+        assert_eq!(kept(&answers, &answers.key(key.url.clone())), None);
     }
 
     #[test]
@@ -106,15 +132,15 @@ mod tests {
         let answers = Answers::new(Engine::Sqlite);
         let key = answers.key("http://here/v1/jobs/1".to_owned());
         answers.forget();
-        answers.keep(key.clone(), &answer("old"));
-        assert_eq!(answers.get(&answers.key(key.url)), None);
+        answers.keep(key.clone(), answer("old"));
+        assert_eq!(kept(&answers, &answers.key(key.url)), None);
     }
 
     #[test]
     fn where_others_change_the_data_nothing_is_kept() {
         let answers = Answers::new(Engine::Postgres);
         let key = answers.key(String::new());
-        answers.keep(key.clone(), &answer("one"));
-        assert_eq!(answers.get(&key), None);
+        answers.keep(key.clone(), answer("one"));
+        assert_eq!(kept(&answers, &key), None);
     }
 }

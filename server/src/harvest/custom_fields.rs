@@ -1,5 +1,5 @@
-//! `GET /v1/custom_fields/{field_type}`, `GET /v1/custom_field/{id}` (yes, singular), its options, and the
-//! two short lists of words: `GET /v1/close_reasons` and `GET /v1/user_roles` (harvest-shapes §8).
+//! `GET /v1/custom_fields`, `GET /v1/custom_field/{id}` (yes, singular), its options, and the two short
+//! lists of words: `GET /v1/close_reasons` and `GET /v1/user_roles` (harvest-shapes §8).
 
 use serde_json::json;
 
@@ -9,9 +9,10 @@ use super::query::Fields;
 use super::shapes::{CustomField, render};
 use crate::db::{self, Db, custom_fields};
 
-/// `GET /v1/custom_fields/{field_type}`. What carries no fields here has an empty list.
+/// `GET /v1/custom_fields/{field_type}`, and without a type all of them. What carries no fields here has an
+/// empty list.
 pub async fn list(db: &Db, call: &Call) -> Result<Answer, Refusal> {
-    let field_type = call.params.first().map_or("", String::as_str);
+    let field_type = call.params.first().map(String::as_str);
     let mut fields = Fields::of(&call.query);
     let include_inactive = fields.boolean("include_inactive") == Some(true);
     fields.check()?;
@@ -27,11 +28,19 @@ pub async fn read(db: &Db, call: &Call) -> Result<Answer, Refusal> {
     Ok(Answer::One(field.into()))
 }
 
-/// `GET /v1/custom_field/{id}/custom_field_options`
+/// `GET /v1/custom_field/{id}/custom_field_options`. No shape of Harvest has the options that were deleted,
+/// so no import brings any: all there are is those in use, and who asks for the deleted ones gets none.
 pub async fn list_options(db: &Db, call: &Call) -> Result<Answer, Refusal> {
-    let field = custom_fields::read(db, call.id()?).await?.ok_or(Refusal::NotFound)?;
-    let field: CustomField =
+    let id = call.id()?;
+    let mut fields = Fields::of(&call.query);
+    let deleted = fields.one_of("type", &["all", "active", "inactive"]) == Some("inactive");
+    fields.check()?;
+    let field = custom_fields::read(db, id).await?.ok_or(Refusal::NotFound)?;
+    let mut field: CustomField =
         serde_json::from_str(&field).map_err(|error| db::Error::Decode(error.into()))?;
+    if deleted {
+        field.custom_field_options.clear();
+    }
     let page = Page::of(&call.query);
     let options = field.custom_field_options.iter().map(render);
     let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);

@@ -79,11 +79,13 @@ const HARVEST: &[Endpoint] = &[
     ("/v1/users/{id}", "Retrieve User", &[Boolean("user_attributes")], One("HarvestUser")),
     ("/v1/user_roles", "List User Roles", &[Pages], List("UserRole")),
     ("/v1/close_reasons", "Get close reasons", &[], List("CloseReason")),
+    ("/v1/custom_fields", "Get custom fields of all types", &[Pages, Boolean("include_inactive")],
+        List("CustomField")),
     ("/v1/custom_fields/{field_type}", "Get custom fields", &[Pages, Boolean("include_inactive")],
         List("CustomField")),
     ("/v1/custom_field/{id}", "Retrieve Custom Field", &[], One("CustomField")),
-    ("/v1/custom_field/{id}/custom_field_options", "Custom Field Options", &[Pages],
-        List("CustomFieldOption")),
+    ("/v1/custom_field/{id}/custom_field_options", "Custom Field Options",
+        &[Pages, OneOf("type", &["all", "active", "inactive"])], List("CustomFieldOption")),
 ];
 
 /// Not of the real API, and of no permission.
@@ -239,7 +241,7 @@ fn types_of(param: Param) -> Vec<(&'static str, RefOr<Schema>)> {
         Pages => vec![("page", anything()), ("per_page", anything())],
         SkipCount => vec![("skip_count", words(&["true", "false", "1", "0", ""]))],
         Times => times.map(|name| (name, or_empty(date_time()))).into(),
-        Text(name) => vec![(name, string())],
+        Text(name) => vec![(name, text())],
         Integer(name) => vec![(name, or_empty(integer()))],
         Boolean(name) => vec![(name, words(&["true", "false", "1", "0", ""]))],
         Flag(name) | Loose(name) => vec![(name, anything())],
@@ -249,6 +251,12 @@ fn types_of(param: Param) -> Vec<(&'static str, RefOr<Schema>)> {
 
 fn string() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).into()
+}
+
+/// Any text but with the character U+0000, which PostgreSQL keeps in none.
+fn text() -> RefOr<Schema> {
+    let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+    text.pattern(Some(r"^[^\u0000]*$")).into()
 }
 
 fn anything() -> RefOr<Schema> {

@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::App;
+use crate::client::Client;
 use crate::harvest::call::FieldProblem;
 use crate::keys::{Decision, Key, Matched, Rate};
 use crate::usage::Outcome;
@@ -45,6 +46,12 @@ impl Entered {
     pub(crate) fn announced(&self, response: Response) -> Response {
         announced(self.rate, response)
     }
+}
+
+/// Where the world comes by https, a call that did not is refused before anybody asks for its key.
+pub(crate) fn refuse_plain_http(app: &App, client: &Client) -> Option<Response> {
+    let refused = app.settings.https_only() && !client.https;
+    refused.then(|| message(StatusCode::FORBIDDEN, "HTTPS is required"))
 }
 
 /// Key, limit, permission, and for a write the user it is made for. The call is counted, whether it comes

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Call, Refusal};
 use super::shapes::{HarvestUser, Job, Person, ResponsiblePerson};
-use crate::db::harvest_users::{self, Attributes};
-use crate::db::{self, Db, jobs};
+use crate::db::{self, Db, harvest_users, jobs};
 
 /// `GET /v1/jobs/{id}/hiring_team`
 pub async fn read(db: &Db, call: &Call) -> Result<Answer, Refusal> {
@@ -16,7 +15,7 @@ pub async fn read(db: &Db, call: &Call) -> Result<Answer, Refusal> {
     let team = &job.hiring_team;
     let with_responsible = team.recruiters.iter().chain(&team.coordinators).map(|one| &one.person);
     let people = team.hiring_managers.iter().chain(&team.sourcers).chain(with_responsible);
-    let gone = disabled(db, people.map(|person| person.id).collect()).await?;
+    let gone = disabled(db, &people.map(|person| person.id).collect::<Vec<_>>()).await?;
     let member =
         |person: &Person| json!({ "user_id": person.id, "active": !gone.contains(&person.id) });
     let responsible = |one: &ResponsiblePerson| {
@@ -34,15 +33,12 @@ pub async fn read(db: &Db, call: &Call) -> Result<Answer, Refusal> {
 }
 
 /// Those of these people who are known to have left.
-async fn disabled(db: &Db, ids: HashSet<i64>) -> Result<HashSet<i64>, Refusal> {
-    let mut gone = HashSet::new();
-    for id in ids {
-        let Some(user) = harvest_users::read(db, id, Attributes::Without).await? else { continue };
-        let user: HarvestUser =
-            serde_json::from_str(&user).map_err(|error| db::Error::Decode(error.into()))?;
-        if user.disabled {
-            gone.insert(id);
-        }
-    }
-    Ok(gone)
+async fn disabled(db: &Db, ids: &[i64]) -> Result<HashSet<i64>, Refusal> {
+    let users = harvest_users::read_all(db, ids).await?;
+    let users: Vec<HarvestUser> = users
+        .iter()
+        .map(|user| serde_json::from_str(user))
+        .collect::<Result<_, _>>()
+        .map_err(|error| db::Error::Decode(error.into()))?;
+    Ok(users.into_iter().filter(|user| user.disabled).map(|user| user.id).collect())
 }

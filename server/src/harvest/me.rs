@@ -59,7 +59,11 @@ pub(super) fn router() -> Router<App> {
 }
 
 async fn me(State(app): State<App>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let client = Client::of(&parts, app.settings.trusted_proxies());
+    if let Some(refusal) = super::refuse_transport(&app, &parts, &client, &body) {
+        return refusal;
+    }
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         return method_not_allowed("GET, HEAD");
     }
@@ -73,7 +77,6 @@ async fn me(State(app): State<App>, request: Request) -> Response {
     if rate.is_some_and(|rate| rate.exceeded) {
         return announced(rate, rate_limited());
     }
-    let client = Client::of(&parts, app.settings.trusted_proxies());
     let outcome = Outcome { permission: None, denied: false };
     app.usage.count(&key.secret_id, outcome, client.address, now);
     match describe(&app, &key, rate).await {

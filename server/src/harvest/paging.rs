@@ -1,6 +1,8 @@
 //! Pages of a list: which rows to read, and the `Link` header that leads to the others
 //! (harvest-protocol §5).
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use super::call::{Answer, Call, Refusal};
 use super::query::{Fields, Query};
 
@@ -9,6 +11,9 @@ const PER_PAGE: i64 = 100;
 const MOST_PER_PAGE: i64 = 500;
 /// Keeps the offset of the last page within 64 bits.
 const LAST_PAGE: i64 = i64::MAX / MOST_PER_PAGE;
+
+/// What would break the header or its parts. Letters outside ASCII are always encoded.
+const BREAKING: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b'<').add(b'>');
 
 /// The part of a list that a call asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,15 +132,9 @@ fn link(call: &Call, page: Page, number: i64, relation: &str) -> String {
     query.extend_pairs(call.query.pairs().filter(|(key, _)| *key != "page" && *key != "per_page"));
     query.append_pair("page", &number.to_string());
     query.append_pair("per_page", &page.per_page.to_string());
-    let place: String = format!("{}{}", call.origin, call.path).chars().map(plain).collect();
+    let place = format!("{}{}", call.origin, call.path);
+    let place = utf8_percent_encode(&place, BREAKING);
     format!("<{place}?{}>; rel=\"{relation}\"", query.finish())
-}
-
-fn plain(character: char) -> String {
-    match character {
-        ',' | '<' | '>' | '"' | ' ' => format!("%{:02X}", u32::from(character)),
-        _ => character.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -51,8 +51,10 @@ impl<'q> Fields<'q> {
         Self { query, problems: Vec::new() }
     }
 
-    pub fn text(&self, field: &str) -> Option<String> {
-        self.query.get(field).map(str::to_owned)
+    /// Any text but one that PostgreSQL does not take for a text.
+    pub fn text(&mut self, field: &str) -> Option<String> {
+        let known = |value: &str| (!value.contains('\0')).then(|| value.to_owned());
+        self.read(field, "Must not have the character U+0000", known)
     }
 
     pub fn integer(&mut self, field: &str) -> Option<i64> {

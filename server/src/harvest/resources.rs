@@ -66,6 +66,8 @@ pub async fn answer(permission_id: &str, db: &Db, call: &Call) -> Option<Result<
 }
 
 #[cfg(test)]
+pub(super) mod model;
+#[cfg(test)]
 pub(super) mod testing;
 #[cfg(test)]
 mod tests;

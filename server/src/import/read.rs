@@ -1,7 +1,6 @@
 //! Reading a file of an import piece by piece: however long it is, only a batch of it is in memory. What
 //! is wrong is named by file, line and field.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::marker::PhantomData;
@@ -9,15 +8,17 @@ use std::marker::PhantomData;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ImportError;
+use super::seen::Seen;
 use super::source::{Content, Source};
 use crate::db::recruiting::Kind;
 use crate::harvest::shapes::{
     CloseReason, CustomField, Department, HarvestUser, Job, JobPost, JobStage, Office, Opening,
     PayRange, UserRole,
 };
+use crate::null::has_no_null;
 
 /// One thing that was read.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub(super) enum Item {
 }
 
 /// An opening as a list of many jobs' openings has it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct OpeningOfJob {
     pub job_id: i64,
     #[serde(flatten)]
@@ -46,7 +47,7 @@ pub(super) struct OpeningOfJob {
 }
 
 /// A board as the Job Board API answers it, with the token that it was asked for by.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct BoardItem {
     #[serde(default)]
     pub token: String,
@@ -57,7 +58,7 @@ pub(super) struct BoardItem {
 }
 
 /// A post on a board: what Harvest does not tell of it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct BoardJob {
     pub id: i64,
     pub language: Option<String>,
@@ -74,9 +75,11 @@ pub(super) enum Pass {
 }
 
 /// Reads a file and hands over what is in it, one thing after the other, until `take` has had enough.
+/// `seen` is what the files before it had.
 pub(super) fn read(
     source: &Source,
     pass: Pass,
+    seen: &mut Seen,
     take: &mut dyn FnMut(Item) -> Result<(), String>,
 ) -> Result<(), ImportError> {
     let file = File::open(&source.file)
@@ -84,13 +87,13 @@ pub(super) fn read(
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, file));
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let mut seen = HashSet::new();
-    let reader = Reader { content: &source.content, pass, seen: &mut seen, take };
+    let reader = Reader { content: &source.content, pass, seen, take };
     let read = reader.deserialize(tracked).and_then(|()| json.end());
     read.map_err(|error| {
         let path = track.path().to_string();
         let field = if path == "." { String::new() } else { format!(", {path}") };
-        let (name, line, text) = (&source.name, error.line(), error.to_string());
+        // What is wrong with all of a file has no line.
+        let (name, line, text) = (&source.name, error.line().max(1), error.to_string());
         let detail = text.split(" at line ").next().unwrap_or(&text);
         ImportError::Data(format!("{name}, line {line}{field}: {detail}"))
     })
@@ -99,8 +102,7 @@ pub(super) fn read(
 struct Reader<'a> {
     content: &'a Content,
     pass: Pass,
-    /// The ids of each kind that were read.
-    seen: &'a mut HashSet<(Kind, i64)>,
+    seen: &'a mut Seen,
     take: &'a mut dyn FnMut(Item) -> Result<(), String>,
 }
 
@@ -125,6 +127,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
             Content::Board(token) | Content::BoardJobs(token) if first => {
                 let board = BoardItem::deserialize(json)?;
                 let board = BoardItem { token: token.clone(), ..board };
+                has_no_null(&board).map_err(D::Error::custom)?;
                 take(Item::Board(board)).map_err(D::Error::custom)
             }
             _ => IgnoredAny::deserialize(json).map(|_| ()),
@@ -135,7 +138,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
 /// An object with one member for each kind.
 struct Members<'a> {
     pass: Pass,
-    seen: &'a mut HashSet<(Kind, i64)>,
+    seen: &'a mut Seen,
     take: &'a mut dyn FnMut(Item) -> Result<(), String>,
 }
 
@@ -175,7 +178,7 @@ impl<'a, T> Elements<'a, T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
+impl<'de, T: DeserializeOwned + Serialize> Visitor<'de> for Elements<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -183,10 +186,18 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
-        while let Some(element) = elements.next_element()? {
-            (self.take)(element).map_err(S::Error::custom)?;
-        }
+        while elements.next_element_seed(Elements::new(&mut *self.take))?.is_some() {}
         Ok(())
+    }
+}
+
+/// One of them. What is wrong with it is said while it is read, so that its place is said as well.
+impl<'de, T: DeserializeOwned + Serialize> DeserializeSeed<'de> for Elements<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        let one = T::deserialize(json)?;
+        has_no_null(&one).and_then(|()| (self.take)(one)).map_err(D::Error::custom)
     }
 }
 
@@ -194,15 +205,13 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
 fn elements<'de, D: Deserializer<'de>>(
     kind: Kind,
     json: D,
-    seen: &mut HashSet<(Kind, i64)>,
+    seen: &mut Seen,
     take: &mut dyn FnMut(Item) -> Result<(), String>,
 ) -> Result<(), D::Error> {
     macro_rules! of {
         ($type:ty, $item:expr) => {
             json.deserialize_seq(Elements::<$type>::new(&mut |one| {
-                if !seen.insert((kind, one.id)) {
-                    return Err(format!("the id {} stands here twice", one.id));
-                }
+                seen.once(kind.as_str(), one.id)?;
                 take($item(one))
             }))
         };

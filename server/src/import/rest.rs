@@ -18,7 +18,7 @@ use crate::App;
 use crate::change::Actor;
 use crate::error::{Error, Result};
 use crate::input::{Parameters, is_json};
-use crate::openapi::{MayBeSo, MayRefuseInput, NeedsUser};
+use crate::openapi::{MayBeOvertaken, MayBeSo, MayRefuseData, NeedsUser};
 use crate::session::User;
 
 /// The longest body, in bytes.
@@ -73,7 +73,8 @@ struct RecruitingData {
 /// before of this kind.
 #[utoipa::path(post, path = paths::IMPORT, tag = "import", operation_id = "import",
     params(ImportParameters), request_body = RecruitingData, security(("session" = [])),
-    responses((status = 200, body = ImportReport), NeedsUser, MayBeSo, MayRefuseInput))]
+    responses((status = 200, body = ImportReport), NeedsUser, MayBeSo, MayBeOvertaken,
+        MayRefuseData))]
 async fn import(
     State(app): State<App>,
     user: User,
@@ -110,7 +111,7 @@ async fn spool(mut body: Body, file: &std::path::Path) -> Result<()> {
         let Ok(data) = frame.into_data() else { continue };
         length += data.len() as u64;
         if length > BODY_MAX {
-            return Err(Error::TooLarge);
+            return Err(Error::TooLarge("4 GiB"));
         }
         file.write_all(&data).await.map_err(anyhow::Error::new)?;
     }

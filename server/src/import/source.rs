@@ -80,7 +80,7 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) -> anyhow::Resul
 }
 
 /// What a file of this name holds.
-fn content_of(name: &Path) -> Option<Content> {
+pub(super) fn content_of(name: &Path) -> Option<Content> {
     let is_json = name.extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
     let stem = name.file_stem().filter(|_| is_json)?.to_str()?;
     let parents: Vec<&str> = name.parent()?.iter().filter_map(|part| part.to_str()).collect();

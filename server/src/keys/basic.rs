@@ -15,7 +15,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The key in the `Authorization` header, or what is wrong with it.
-pub(super) fn api_key(headers: &HeaderMap) -> Result<ApiKey, &'static str> {
+pub fn api_key(headers: &HeaderMap) -> Result<ApiKey, &'static str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or("no Authorization header")?;
     if values.next().is_some() {

@@ -44,6 +44,11 @@ pub enum Route {
     UnknownPath,
 }
 
+/// Addresses that clients call though the vendor's documentation, and so the catalogue, does not have them:
+/// the method, the address, and the endpoint it is another way to say, whose permission it takes.
+const ALSO: &[(&str, &str, &str)] =
+    &[("GET", "/v1/custom_fields", "/v1/custom_fields/{field_type}")];
+
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Endpoints {
@@ -56,9 +61,14 @@ impl Endpoints {
                 let router = by_method
                     .get_mut(endpoint.method.as_str())
                     .expect("the catalogue has these five methods");
-                router
-                    .insert(numbered(&endpoint.path), endpoints.len())
-                    .expect("no two endpoints of a method have the same path");
+                let also = ALSO.iter().filter(|(method, _, documented)| {
+                    (*method, *documented) == (endpoint.method.as_str(), endpoint.path.as_str())
+                });
+                for path in also.map(|(_, path, _)| *path).chain([endpoint.path.as_str()]) {
+                    router
+                        .insert(numbered(path), endpoints.len())
+                        .expect("no two endpoints of a method have the same path");
+                }
                 endpoints.push(Endpoint {
                     permission_id: permission.permission_id.0.clone(),
                     bit: permission.bit,
@@ -150,6 +160,17 @@ mod tests {
             id(find(&Method::PATCH, "/v1/users/permission_level")),
             "users.permission_level:update"
         );
+    }
+
+    #[test]
+    fn an_address_that_only_clients_know_takes_the_permission_of_the_documented_one() {
+        for (method, path, documented) in ALSO {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            assert_eq!(id(find(&method, path)), id(find(&method, documented)));
+        }
+        let Route::Found(found) = find(&Method::GET, "/v1/custom_fields/") else { panic!() };
+        assert!(found.params.is_empty(), "all types");
+        assert_eq!(id(find(&Method::POST, "/v1/custom_fields")), "custom_fields:create");
     }
 
     #[test]

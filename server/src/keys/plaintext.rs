@@ -37,6 +37,7 @@ impl ApiKey {
         let well_formed = text.len() == LENGTH
             && text.is_ascii()
             && matches!(&text[..4], "lkh_" | "lkb_" | "lki_")
+            && text[4..].bytes().all(|character| character.is_ascii_alphanumeric())
             && checksum(&text[..LENGTH - CHECKSUM]) == text[LENGTH - CHECKSUM..];
         well_formed.then(|| Self(text.to_owned()))
     }
@@ -176,6 +177,12 @@ mod tests {
         {
             assert_eq!(ApiKey::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_character_that_no_key_has_is_noticed_even_with_the_right_checksum() {
+        let start = "lkh_0123456789abcdefghijABCDEFGHI;";
+        assert_eq!(ApiKey::parse(&format!("{start}{}", checksum(start))), None);
     }
 
     #[test]

@@ -8,9 +8,27 @@ use super::wire::answer;
 use crate::App;
 use crate::change::{Change, Subject};
 use crate::db;
-use crate::db::users::UserRow;
+use crate::db::users::{NewUserRow, UserRow};
 use crate::error::{Error, Result};
 use crate::session::User;
+
+/// Adds a user and puts that on record. None: somebody has the e-mail already, and the change is of no more
+/// use.
+pub(crate) async fn add(change: &mut Change, new: &NewUserRow<'_>) -> db::Result<Option<UserRow>> {
+    let now = change.now;
+    if !db::users::create(&mut change.tx, new, now).await? {
+        return Ok(None);
+    }
+    let row = db::users::read(&mut *change.tx, new.id).await?.ok_or(db::Error::RowNotFound)?;
+    let after = json!({
+        "email": row.email,
+        "level": row.level,
+        "developer_permissions": row.developer_permissions,
+    });
+    let subject = Subject { kind: "user", id: &row.id, name: &row.name };
+    change.record("user.create", &subject, None, Some(after)).await?;
+    Ok(Some(row))
+}
 
 /// Begins a change of another user. Nobody changes what they may do themselves; and so there is always
 /// somebody left who can: whoever does this.

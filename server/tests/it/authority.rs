@@ -13,6 +13,7 @@ use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use expect_test::{expect, expect_file};
+use server::db::boards::OldTokenRow;
 use server::db::sessions::{Alive, NewSessionRow};
 use server::db::users::NewUserRow;
 use server::db::{self, Db};
@@ -53,12 +54,14 @@ enum On {
     Link,
     /// A job board of the demo.
     Board,
+    /// The same, whose token `acme-before` still answers.
+    OldToken,
 }
 
 impl On {
     fn label(self) -> &'static str {
         match self {
-            Self::Nothing | Self::Board => "",
+            Self::Nothing | Self::Board | Self::OldToken => "",
             Self::New(api_type) | Self::Active(api_type) | Self::Revoked(api_type) => api_type,
             Self::User | Self::DisabledUser => "somebody else",
             Self::Oneself => "oneself",
@@ -71,7 +74,7 @@ impl On {
 
 /// A request with nothing wrong in it but, perhaps, who makes it. `DELETE /api/session` and the like are
 /// about whoever asks.
-const REQUESTS: [(&str, On, &str); 59] = [
+const REQUESTS: [(&str, On, &str); 60] = [
     ("GET /api/session", On::Nothing, ""),
     ("POST /api/session", On::Nothing, r#"{"email":"ben@example.com","password":"latchkey-demo"}"#),
     ("POST /api/session/proof", On::Nothing, r#"{"password":"latchkey-demo"}"#),
@@ -131,6 +134,7 @@ const REQUESTS: [(&str, On, &str); 59] = [
     ("GET /api/boards", On::Nothing, ""),
     ("GET /api/boards/{id}", On::Board, ""),
     ("PATCH /api/boards/{id}", On::Board, r#"{"job_board_url":"https://acme.example"}"#),
+    ("POST /api/boards/{id}/end_old_token", On::OldToken, r#"{"token":"acme-before"}"#),
     ("POST /api/import", On::Nothing, r#"{"close_reasons":[]}"#),
     ("GET /api/users", On::Nothing, ""),
     ("POST /api/users", On::Nothing, r#"{"name":"New","email":"new@example.com","level":"basic"}"#),
@@ -460,6 +464,7 @@ impl<'a> Place<'a> {
             On::Oneself => who.id.clone(),
             On::OwnSession => who.session_id.clone(),
             On::Board => "3001001".to_owned(),
+            On::OldToken => self.board_with_old_token().await,
             On::OthersSession => self.somebody((Level::Basic, &[])).await.session_id,
         };
         let token = if on == On::Link {
@@ -469,6 +474,15 @@ impl<'a> Place<'a> {
             String::new()
         };
         Target { id, token }
+    }
+
+    async fn board_with_old_token(&self) -> String {
+        let mut tx = self.world.app.db.write().await.unwrap();
+        let token = "acme-before".to_owned();
+        let old = OldTokenRow { token, board_id: 3_001_001, answers_until: None };
+        db::boards::keep_token(&mut tx, &old).await.unwrap();
+        tx.commit().await.unwrap();
+        old.board_id.to_string()
     }
 
     async fn prepare(&self, path: &str) -> Answer {

@@ -122,3 +122,55 @@ async fn only_who_manages_all_credentials_changes_a_board() {
     let log = world.cleo().await.get("/api/change_log?what=board").await.json();
     assert_eq!(log["items"], json!([]));
 }
+
+#[tokio::test]
+async fn an_old_token_that_is_ended_early_answers_nobody_any_more() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let status = async |token: &str| public(&world, &format!("{token}/jobs")).await.0.as_u16();
+    let end = async |board: &str, token: &str| {
+        ada.post(&format!("{board}/end_old_token"), json!({ "token": token })).await
+    };
+    let change = json!({ "token": { "token": "acme-jobs" } });
+    assert_eq!(ada.patch(ACME, 1, change).await.status, StatusCode::OK);
+    assert_eq!(status("acme").await, 200, "what is answered now is kept");
+    for (board, token) in [
+        (ACME, "acme-jobs"),
+        (ACME, "no-such-token"),
+        ("/api/boards/3001002", "acme"),
+        ("/api/boards/1", "acme"),
+    ] {
+        let refused = end(board, token).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{board} {token}");
+    }
+    assert_eq!((status("acme").await, status("acme-jobs").await), (200, 200));
+
+    let ended = end(ACME, "ACME").await;
+    assert_eq!((ended.status, ended.header("etag")), (StatusCode::OK, Some("\"3\"")));
+    assert_eq!(ended.json()["old_tokens"], json!([]));
+    assert_eq!(ended.json(), ada.get(ACME).await.json());
+    assert_eq!((status("acme").await, status("acme-jobs").await), (404, 200), "at once");
+    assert_eq!(end(ACME, "acme").await.status, StatusCode::CONFLICT, "it was ended already");
+    let log = ada.get("/api/change_log?what=board.end_old_token").await.json();
+    assert_eq!(log["items"].as_array().unwrap().len(), 1);
+    let change = json!({ "field": "old_token", "before": ["acme"], "after": [] });
+    assert_eq!(log["items"][0]["changes"], json!([change]));
+    // Now somebody else can have it.
+    let taken = json!({ "token": { "token": "acme" } });
+    let campus = ada.patch("/api/boards/3001002", 1, taken).await;
+    assert_eq!(campus.status, StatusCode::OK, "{}", campus.body);
+    assert_eq!(status("acme").await, 200);
+}
+
+#[tokio::test]
+async fn only_who_may_change_a_board_ends_its_old_token() {
+    let world = World::new().await;
+    let change = json!({ "token": { "token": "acme-jobs" } });
+    world.ada().await.patch(ACME, 1, change).await;
+    for person in [world.cleo().await, world.ben().await] {
+        let path = format!("{ACME}/end_old_token");
+        let refused = person.post(&path, json!({ "token": "acme" })).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(public(&world, "acme/jobs").await.0, StatusCode::OK);
+}

@@ -1,5 +1,7 @@
 //! The door of the Harvest surface: which calls a key opens, and the exact bytes of every refusal.
 
+mod packed;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use base64::Engine as _;
@@ -9,6 +11,7 @@ use serde_json::json;
 use server::settings::Settings;
 
 use crate::app::{World, request};
+use crate::import::integrator;
 
 /// A path of the catalogue with its parameters filled in.
 fn filled(path: &str, id: &str) -> String {
@@ -350,6 +353,21 @@ async fn a_partner_walks_all_jobs_by_their_links() {
 }
 
 #[tokio::test]
+async fn custom_fields_of_all_types_are_listed_by_the_permission_for_one() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let (id, key) = ada.issue("harvest", "custom_integration").await;
+    let refused = world.call("GET", "/v1/custom_fields", &key).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "not 405");
+    let permissions = json!({ "permissions": ["custom_fields:list"] });
+    ada.patch(&format!("/api/credentials/{id}"), 1, permissions).await;
+    let fields = world.call("GET", "/v1/custom_fields", &key).await.json();
+    assert!(fields.as_array().unwrap().iter().any(|field| field["field_type"] == "opening"));
+    let created = world.call("POST", "/v1/custom_fields", &key).await;
+    assert_eq!(created.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn the_six_reads_agree_with_each_other() {
     let world = World::new().await;
     let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
@@ -397,4 +415,19 @@ async fn a_restart_knows_every_key_and_what_it_may_do() {
     assert_eq!(world.call("GET", "/v1/jobs", &active).await.status, StatusCode::OK);
     assert_eq!(world.call("GET", "/v1/users", &active).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.call("GET", "/v1/jobs", &revoked).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_character_that_postgresql_does_not_know_is_a_wrong_value_and_not_our_fault() {
+    let world = World::new().await;
+    let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
+    for address in ["/v1/jobs?requisition_id=%00", "/v1/jobs?opening_id=a%00b"] {
+        let answer = world.call("GET", address, &key).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}: {}", answer.body);
+    }
+    let key = integrator(&world.ada().await).await;
+    let fields = world.call("GET", "/v1/custom_fields/%00", &key).await;
+    assert_eq!(fields.status, StatusCode::NOT_FOUND, "{}", fields.body);
+    let board = world.send(request("GET", "/v1/boards/%00/jobs").body(Body::empty())).await;
+    assert_eq!(board.status, StatusCode::NOT_FOUND, "{}", board.body);
 }

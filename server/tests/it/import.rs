@@ -1,13 +1,13 @@
 //! Importing what a client saved of another system: all of it or nothing, again and again, with an error
 //! that says where.
 
-use std::path::Path;
+mod faults;
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use server::change::Actor;
-use server::import::{Import, ImportError};
+use server::import::Import;
 use server::settings::Settings;
 
 use crate::app::{Answer, Person, World, request};
@@ -24,7 +24,7 @@ const LISTS: [(&str, &str); 8] = [
 ];
 
 /// An integrator with a key for all reads.
-async fn integrator(ada: &Person<'_>) -> String {
+pub(crate) async fn integrator(ada: &Person<'_>) -> String {
     let (id, key) = ada.issue("harvest", "custom_integration").await;
     let catalogue = ada.get("/api/catalogue").await.json();
     let all = catalogue["permissions"].as_array().unwrap().iter();
@@ -201,71 +201,6 @@ async fn what_an_admin_set_on_a_board_outlives_an_import() {
     assert_eq!((&jobs[0]["id"], &jobs[0]["language"]), (&json!(id), &json!("de")));
     let missing = public(&world, &format!("acme-careers/jobs/{id}")).await;
     assert_eq!(missing["error"], "Job not found", "a post is on one board");
-}
-
-#[tokio::test]
-async fn what_is_wrong_is_named_by_file_line_and_field_and_nothing_is_imported() {
-    let world = World::new().await;
-    let ada = world.ada().await;
-    let data = saved(&world).await;
-    let folder = tempfile::tempdir().unwrap();
-    let broken = |change: &dyn Fn(&mut Value)| {
-        let mut jobs = json!([data["jobs"][0], data["jobs"][1]]);
-        change(&mut jobs);
-        format!("{jobs:#}")
-    };
-    for (file, text, said) in [
-        ("jobs.json", "[\n  {".to_owned(), "jobs.json, line 2"),
-        (
-            "jobs.json",
-            broken(&|jobs| jobs[1]["status"] = json!("ajar")),
-            "[1].status: unknown variant `ajar`, expected one of `open`, `closed`, `draft`",
-        ),
-        (
-            "jobs.json",
-            broken(&|jobs| jobs[1]["created_at"] = json!("soon")),
-            "[1].created_at: \"soon\" is not an ISO-8601 time",
-        ),
-        (
-            "jobs.json",
-            broken(&|jobs| jobs[1]["id"] = jobs[0]["id"].clone()),
-            "the id 4001001 stands here twice",
-        ),
-        ("jobs.json", broken(&|jobs| jobs[0]["hiring_team"] = json!(5)), "[0].hiring_team"),
-        ("jobs.json", "{}".to_owned(), "invalid type: map, expected a list"),
-        ("all.json", "[]".to_owned(), "expected an object with lists such as `jobs`"),
-        ("all.json", "{\"jbos\": []}".to_owned(), "`jbos` is no kind of recruiting data"),
-        ("boards.json", "[{\"token\": \"a b\"}]".to_owned(), "Use letters without accents"),
-        (
-            "openings.json",
-            format!(
-                "[{}]",
-                json!({ "job_id": 1, "id": 2, "status": "open",
-                "opened_at": "2026-01-31T00:00:00Z" })
-            ),
-            "the openings of job 1 came without the job",
-        ),
-    ] {
-        let path = folder.path().join(file);
-        std::fs::write(&path, &text).unwrap();
-        let refused = refusal(&world, &path).await;
-        assert!(refused.contains(said), "{refused}");
-    }
-    std::fs::write(folder.path().join("candidates.json"), "[]").unwrap();
-    let refused = refusal(&world, folder.path()).await;
-    assert!(refused.contains("candidates.json is none of the files an import knows"), "{refused}");
-    let by_request = import(&ada, &json!({ "jobs": [{ "id": 1 }] })).await;
-    assert_eq!(by_request.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let detail = by_request.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
-    assert!(detail.contains("line 1, jobs[0]: missing field `name`"), "{detail}");
-    assert_eq!(saved(&world).await["jobs"], data["jobs"]);
-}
-
-async fn refusal(world: &World, path: &Path) -> String {
-    let import = Import { path, name: "test", actor: Actor::system(), dry_run: false };
-    let refused = world.app.import(import, std::sync::Arc::new(|_| {})).await.unwrap_err();
-    assert!(matches!(refused, ImportError::Data(_)), "{refused:?}");
-    refused.to_string()
 }
 
 #[tokio::test]

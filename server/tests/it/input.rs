@@ -124,3 +124,33 @@ async fn when_the_database_is_gone_the_answer_says_what_to_look_for() {
     assert_eq!(answer.json()["request_id"].as_str(), answer.header("x-request-id"));
     assert!(!answer.body.to_lowercase().contains("pool"), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn a_character_that_postgresql_does_not_know_cannot_be_read_and_is_not_our_fault() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    for path in [
+        "/api/credentials/%00",
+        "/api/users?q=%00",
+        "/api/change_log?who=a%00b",
+        "/api/change_log?subject=%00",
+    ] {
+        let answer = ada.get(path).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
+    }
+    let text = "a\u{0}b";
+    for (path, body) in [
+        ("/api/session", json!({ "email": text, "password": "a long enough password" })),
+        (
+            "/api/credentials",
+            json!({ "api_type": "harvest", "partner": "gem", "description": text }),
+        ),
+        ("/api/users", json!({ "name": text, "email": "new@example.com", "level": "basic" })),
+    ] {
+        let answer = ada.post(path, body).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
+        assert!(answer.body.contains("U+0000"), "{}", answer.body);
+    }
+    let spelt_out = json!({ "api_type": "harvest", "partner": "gem", "description": r"\u0000" });
+    assert_eq!(ada.post("/api/credentials", spelt_out).await.status, StatusCode::CREATED);
+}

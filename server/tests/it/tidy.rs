@@ -98,15 +98,22 @@ fn no_inline_style_or_script_can_slip_past_the_policy() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    for source in rust(&["src", "api/src", "server/src", "server/tests", "xtask/src", "bench/src"])
-    {
+    for source in rust(&[
+        "src",
+        "api/src",
+        "server/src",
+        "server/tests",
+        "xtask/src",
+        "bench/src",
+        "fuzz/src",
+    ]) {
         assert!(source.text.starts_with("//!"), "{} starts without //!", source.path);
     }
 }
 
 #[test]
 fn files_stay_short_enough_to_read_at_once() {
-    let long = rust(&["src", "api/src", "server/src", "xtask/src", "bench/src"])
+    let long = rust(&["src", "api/src", "server/src", "xtask/src", "bench/src", "fuzz/src"])
         .into_iter()
         .map(|source| (source.text.lines().count(), source.path))
         .filter(|(lines, _)| *lines > 420);
@@ -115,7 +122,7 @@ fn files_stay_short_enough_to_read_at_once() {
 
 #[test]
 fn lints_are_expected_with_a_reason_never_allowed() {
-    for source in rust(&["src", "api/src", "server/src", "xtask/src", "bench/src"]) {
+    for source in rust(&["src", "api/src", "server/src", "xtask/src", "bench/src", "fuzz/src"]) {
         assert!(!source.text.contains(&["#[", "allow("].concat()), "{}", source.path);
     }
 }

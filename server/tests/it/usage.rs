@@ -220,6 +220,14 @@ async fn a_key_learns_what_it_is_and_may_do() {
 }
 
 #[tokio::test]
+async fn a_self_check_by_plain_http_is_refused_once_the_world_comes_by_https() {
+    let world = World::with(Settings::for_tests(0, Some("https://api.example.com"))).await;
+    let refused = world.call("GET", "/v1/me", "lkh_whatever").await;
+    assert_eq!(refused.brief(), world.call("GET", "/v1/jobs", "lkh_whatever").await.brief());
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
 async fn a_self_check_counts_against_the_limit_like_any_call() {
     let world = World::with(Settings::for_tests(2, None)).await;
     let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;

@@ -82,6 +82,8 @@ pub struct Editor {
     pub keep_old: RwSignal<String>,
     /// What our own rules say against what was to be saved last.
     fault: RwSignal<Option<FieldError>>,
+    /// The old token of which it is asked whether to end it now.
+    pub ending: RwSignal<Option<String>>,
     /// What someone else saved while this was typed.
     pub conflict: RwSignal<Option<(Draft, Board)>>,
 }
@@ -96,6 +98,7 @@ impl Editor {
             token: Draft::new(Field::Token),
             keep_old: RwSignal::new("30".to_owned()),
             fault: RwSignal::new(None),
+            ending: RwSignal::new(None),
             conflict: RwSignal::new(None),
         }
     }

@@ -22,12 +22,12 @@ pub fn section(editor: Editor) -> El {
     card("token-title", "Your Board Token")
         .child(el("p").class("secondary").text(what))
         .child(field)
-        .child(part(move || old_tokens(&old.get())))
+        .child(part(move || old_tokens(&old.get(), editor)))
         .child(editor.may_edit.then(|| el("div").class("at-end").child(change)))
 }
 
 /// The tokens it had before that still answer.
-fn old_tokens(tokens: &[OldToken]) -> View {
+fn old_tokens(tokens: &[OldToken], editor: Editor) -> View {
     if tokens.is_empty() {
         return View::none();
     }
@@ -36,9 +36,18 @@ fn old_tokens(tokens: &[OldToken]) -> View {
             Some(time) => format!(" until {}", exact(time)),
             None => " for ever".to_owned(),
         };
-        el("li").child(el("code").text(&old.token)).text(&until)
+        let end = editor.may_edit.then(|| end_now(&old.token, editor));
+        el("li").child(el("code").text(&old.token)).text(&until).child(end)
     };
     let rows = tokens.iter().map(row).collect::<View>();
     View::from(el("h3").id("old-tokens").text("Old tokens that still answer"))
         .and(el("ul").class("old-tokens").attr("aria-labelledby", "old-tokens").child(rows))
+}
+
+fn end_now(token: &str, editor: Editor) -> El {
+    let which = format!(" the old token {token}");
+    let which = el("span").class("visually-hidden").text(&which);
+    let token = token.to_owned();
+    button("button text takes-away", "End now", move || editor.ending.set(Some(token.clone())))
+        .child(which)
 }

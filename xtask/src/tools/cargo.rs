@@ -14,6 +14,13 @@ pub(super) fn compiler(project: &Project) -> Result<String> {
     command::read(project.command("rustc").arg("--version"))
 }
 
+/// The target that programs are compiled for when none is named.
+pub(crate) fn host(project: &Project) -> Result<String> {
+    let version = command::read(project.command("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("rustc does not say what it compiles for")
+}
+
 /// Adds the WebAssembly target to the toolchain when it lacks it.
 pub(super) fn wasm_target(project: &Project) -> Result<()> {
     let sysroot = command::read(project.command("rustc").args(["--print", "sysroot"]))?;

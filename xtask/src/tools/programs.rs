@@ -1,4 +1,5 @@
-//! Servers that tests start for themselves: PostgreSQL's programs, nginx, Caddy.
+//! Programs that Debian has: servers that tests start for themselves (PostgreSQL, nginx, Caddy), and a C++
+//! compiler, because libFuzzer is written in it.
 
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,14 @@ fn proxy(project: &Project, package: &str, place: &str) -> Result<PathBuf> {
     let folder = debian::unpack(project, package)
         .with_context(|| format!("the tests of reverse proxies need {package}"))?;
     Ok(folder.join(place))
+}
+
+/// Sees to it that there is a C++ compiler.
+pub(crate) fn cpp_compiler(project: &Project) -> Result<()> {
+    if std::env::var_os("CXX").is_some() || command::find("c++").is_some() {
+        return Ok(());
+    }
+    debian::install(project, &["g++"]).context("fuzzing needs a C++ compiler")
 }
 
 fn find(project: &Project) -> Option<PathBuf> {

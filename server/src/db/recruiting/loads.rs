@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::changed;
 use crate::db::{Db, Result, Tx};
 
 /// Rows that are deleted at once, so that nobody waits long behind it.
@@ -176,7 +175,6 @@ pub async fn put_in_use(tx: &mut Tx, kinds: &[Kind], load: i64) -> Result<bool> 
             return Ok(false);
         }
     }
-    changed(tx).await?;
     Ok(true)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::db::recruiting::testing;
-use crate::harvest::resources::testing::{is_not_found, ok};
+use crate::harvest::resources::testing::{is_not_found, ok, refused};
 use crate::harvest::shapes::render;
 
 #[tokio::test]
@@ -25,6 +25,27 @@ async fn the_fields_of_a_kind_of_thing_are_listed_with_only_next() {
 }
 
 #[tokio::test]
+async fn without_a_type_fields_of_all_types_are_listed() {
+    let (db, data) = (testing::demo().await, testing::data());
+    let documents: Vec<String> = data.custom_fields.iter().map(render).collect();
+    let reply = ok(&db, "/v1/custom_fields?include_inactive=true").await;
+    assert_eq!(reply.body, format!("[{}]", documents.join(",")));
+    let types = reply
+        .json()
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|field| field["field_type"].clone())
+        .collect::<Vec<_>>();
+    assert!(types.contains(&json!("job")) && types.contains(&json!("opening")));
+    let page = ok(&db, "/v1/custom_fields/?per_page=1").await;
+    assert_eq!(
+        page.link_to("next").expect("a page").split('?').next(),
+        Some("https://console.example:8443/v1/custom_fields/")
+    );
+}
+
+#[tokio::test]
 async fn one_field_and_its_options_are_found_by_its_id() {
     let (db, data) = (testing::demo().await, testing::data());
     for field in &data.custom_fields {
@@ -33,7 +54,13 @@ async fn one_field_and_its_options_are_found_by_its_id() {
         let options = ok(&db, &format!("{path}/custom_field_options")).await;
         let ids: Vec<i64> = field.custom_field_options.iter().map(|option| option.id).collect();
         assert_eq!(options.ids(), ids);
+        for (kind, wanted) in [("all", &ids[..]), ("active", &ids[..]), ("inactive", &[])] {
+            let path = format!("{path}/custom_field_options?type={kind}");
+            assert_eq!(ok(&db, &path).await.ids(), wanted, "{kind}");
+        }
     }
+    let any = format!("/v1/custom_field/{}/custom_field_options", data.custom_fields[0].id);
+    assert_eq!(refused(&db, &format!("{any}?type=deleted")).await, ["type"]);
     assert!(is_not_found(&db, "/v1/custom_field/1").await);
     assert!(is_not_found(&db, "/v1/custom_field/1/custom_field_options").await);
 }

@@ -1,8 +1,9 @@
 //! Job posts: every filter against the objects themselves, and which text each endpoint gives.
 
 use crate::db::recruiting::{self, testing};
-use crate::harvest::resources::testing::{is_not_found, ok, query, refused};
-use crate::harvest::shapes::{JobPost, Posting, Recruiting, Stamp, render};
+use crate::harvest::resources::model::{Model, Pages, Pairs, flag, in_time, times, words};
+use crate::harvest::resources::testing::{is_not_found, ok, refused};
+use crate::harvest::shapes::{JobPost, Posting, Recruiting, render};
 
 fn posts(data: &Recruiting) -> impl Iterator<Item = &JobPost> {
     data.postings.iter().map(|posting| &posting.post)
@@ -14,49 +15,53 @@ fn full(data: &Recruiting, posting: &Posting) -> JobPost {
     posting.full(board.introduction.as_deref(), board.conclusion.as_deref())
 }
 
-fn passes(post: &JobPost, field: &str, value: &str) -> bool {
-    let time = || Stamp::parse(value).expect("a time");
-    match (field, value) {
-        ("created_after", _) => post.created_at >= time(),
-        ("created_before", _) => post.created_at < time(),
-        ("updated_after", _) => post.updated_at >= time(),
-        ("updated_before", _) => post.updated_at < time(),
-        ("live", "true") => post.live,
-        // Only the live ones can be asked for.
-        ("live", _) => true,
-        ("active", value) => post.active.to_string() == value,
-        ("internal", value) => post.internal.to_string() == value,
-        _ => unreachable!("no filter {field}"),
-    }
+/// The documents of the posts that pass, in the style that was asked for.
+fn documents<'d>(
+    data: &Recruiting,
+    postings: impl Iterator<Item = &'d Posting>,
+    pairs: &Pairs,
+) -> Vec<String> {
+    let passing = postings.filter(|Posting { post, .. }| {
+        in_time(pairs, post.created_at, post.updated_at)
+            // Only the live ones can be asked for.
+            && (flag(pairs, "live") != Some(true) || post.live)
+            && flag(pairs, "active").is_none_or(|active| post.active == active)
+            && flag(pairs, "internal").is_none_or(|internal| post.internal == internal)
+    });
+    let is_full = flag(pairs, "full_content") == Some(true);
+    let document = |posting: &Posting| {
+        if is_full { render(&full(data, posting)) } else { render(&posting.post) }
+    };
+    passing.map(document).collect()
 }
 
-#[tokio::test]
-async fn every_filter_gives_what_passes_it() {
-    let (db, data) = (testing::demo().await, testing::data());
-    let beside = |at: fn(&JobPost) -> Stamp| -> Vec<String> {
-        let near = |post| [-1, 0, 1].map(|step| Stamp(at(post).0 + step).to_string());
-        posts(&data).step_by(5).flat_map(near).collect()
-    };
-    let either = || vec!["true".to_owned(), "false".to_owned()];
-    let filters = [
-        ("created_after", beside(|post| post.created_at)),
-        ("created_before", beside(|post| post.created_at)),
-        ("updated_after", beside(|post| post.updated_at)),
-        ("updated_before", beside(|post| post.updated_at)),
-        ("live", either()),
-        ("active", either()),
-        ("internal", either()),
+fn either(name: &'static str) -> (&'static str, Vec<String>) {
+    words(name, &["true", "false", "1", "0"])
+}
+
+#[test]
+fn posts_are_those_that_pass_every_filter_in_the_style_that_was_asked_for_in_pages() {
+    let data = testing::data();
+    let asked = [
+        times(posts(&data).step_by(2).map(|post| (post.created_at, post.updated_at))),
+        ["live", "active", "internal", "full_content"].map(either).to_vec(),
     ];
-    for (field, values) in filters {
-        let mut chose = false;
-        for value in values {
-            let passing = posts(&data).filter(|post| passes(post, field, &value));
-            let expected: Vec<i64> = passing.map(|post| post.id).collect();
-            let query = query(&[("per_page", "500".to_owned()), (field, value)]);
-            assert_eq!(ok(&db, &format!("/v1/job_posts?{query}")).await.ids(), expected, "{query}");
-            chose |= !expected.is_empty() && expected.len() < data.postings.len();
-        }
-        assert!(chose, "no value of {field} chooses some posts and not others");
+    let documents = Box::new(|pairs: &Pairs| documents(&data, data.postings.iter(), pairs));
+    let path = "/v1/job_posts".to_owned();
+    Model { path, pages: Pages::Numbered, asked: asked.concat(), documents }.check(300);
+}
+
+#[test]
+fn the_posts_of_a_job_come_in_one_piece() {
+    let data = testing::data();
+    for job in data.jobs.iter().step_by(13) {
+        let documents = |pairs: &Pairs| {
+            let of_job = data.postings.iter().filter(|one| one.post.job_id == Some(job.id));
+            documents(&data, of_job, pairs)
+        };
+        let asked = ["active", "full_content"].map(either).to_vec();
+        let (path, documents) = (format!("/v1/jobs/{}/job_posts", job.id), Box::new(documents));
+        Model { path, pages: Pages::One, asked, documents }.check(30);
     }
 }
 
@@ -98,26 +103,6 @@ async fn full_content_is_the_text_between_the_words_of_the_board() {
     let rest = full.strip_prefix(introduction).and_then(|rest| rest.strip_prefix(own));
     let pay = rest.and_then(|rest| rest.strip_suffix(conclusion)).expect("the words of the board");
     assert!(pay.contains("68,000 – 86,000 EUR") || pay.contains(" USD"), "{pay}");
-}
-
-#[tokio::test]
-async fn the_posts_of_a_job_come_in_one_piece() {
-    let (db, data) = (testing::demo().await, testing::data());
-    for job in &data.jobs {
-        for (parameter, active) in
-            [("", None), ("?active=true", Some(true)), ("?active=false", Some(false))]
-        {
-            let documents: Vec<String> = posts(&data)
-                .filter(|post| post.job_id == Some(job.id))
-                .filter(|post| active.is_none_or(|active| post.active == active))
-                .map(render)
-                .collect();
-            let reply = ok(&db, &format!("/v1/jobs/{}/job_posts{parameter}", job.id)).await;
-            assert_eq!(reply.body, format!("[{}]", documents.join(",")));
-            assert_eq!(reply.link, None);
-        }
-    }
-    assert!(is_not_found(&db, "/v1/jobs/1/job_posts").await);
 }
 
 /// The post that stands for a job, said slowly.

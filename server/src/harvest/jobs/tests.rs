@@ -1,10 +1,7 @@
 //! Jobs: every filter, alone and together, against a model that looks at the objects themselves.
 
-use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
-
-use crate::db::Db;
 use crate::db::recruiting::testing;
+use crate::harvest::resources::model::{Model, Pages, Pairs, ids, texts, times, words};
 use crate::harvest::resources::testing::{is_not_found, ok, query, refused};
 use crate::harvest::shapes::{Job, Recruiting, Stamp, render};
 
@@ -41,38 +38,23 @@ fn passes(data: &Recruiting, job: &Job, field: &str, value: &str) -> bool {
     }
 }
 
-/// Every value worth asking for, with one that nothing has; times to the millisecond and beside it.
+/// Every value worth asking for.
 fn values(data: &Recruiting) -> Vec<(&'static str, Vec<String>)> {
-    let beside = |at: fn(&Job) -> Stamp| -> Vec<String> {
-        let near = |job| [-1, 0, 1].map(|step| Stamp(at(job).0 + step).to_string());
-        data.jobs.iter().step_by(3).flat_map(near).collect()
-    };
-    let texts = |texts: Vec<Option<String>>| -> Vec<String> {
-        texts.into_iter().flatten().chain(["none such".to_owned()]).collect()
-    };
-    let ids = |ids: Vec<i64>| ids.iter().chain([&1]).map(ToString::to_string).collect::<Vec<_>>();
-    let openings = data.jobs.iter().flat_map(|job| &job.openings);
-    let fields = data.custom_fields.iter();
-    vec![
-        ("created_after", beside(|job| job.created_at)),
-        ("created_before", beside(|job| job.created_at)),
-        ("updated_after", beside(|job| job.updated_at)),
-        ("updated_before", beside(|job| job.updated_at)),
-        ("status", ["open", "closed", "draft"].map(str::to_owned).to_vec()),
-        ("requisition_id", texts(data.jobs.iter().map(|job| job.requisition_id.clone()).collect())),
-        ("opening_id", texts(openings.map(|opening| opening.opening_id.clone()).collect())),
-        ("department_id", ids(data.departments.iter().map(|d| d.id).collect())),
-        (
-            "external_department_id",
-            texts(data.departments.iter().map(|d| d.external_id.clone()).collect()),
-        ),
-        ("office_id", ids(data.offices.iter().map(|o| o.id).collect())),
-        ("external_office_id", texts(data.offices.iter().map(|o| o.external_id.clone()).collect())),
-        (
-            "custom_field_option_id",
-            ids(fields.flat_map(|field| &field.custom_field_options).map(|o| o.id).collect()),
-        ),
-    ]
+    let (jobs, departments) = (data.jobs.iter(), data.departments.iter());
+    let (offices, fields) = (data.offices.iter(), data.custom_fields.iter());
+    let openings = jobs.clone().flat_map(|job| &job.openings);
+    let options = fields.flat_map(|field| &field.custom_field_options);
+    let others = vec![
+        words("status", &["open", "closed", "draft"]),
+        texts("requisition_id", jobs.clone().map(|job| job.requisition_id.clone())),
+        texts("opening_id", openings.map(|opening| opening.opening_id.clone())),
+        ids("department_id", departments.clone().map(|one| one.id)),
+        texts("external_department_id", departments.map(|one| one.external_id.clone())),
+        ids("office_id", offices.clone().map(|one| one.id)),
+        texts("external_office_id", offices.map(|one| one.external_id.clone())),
+        ids("custom_field_option_id", options.map(|option| option.id)),
+    ];
+    [times(jobs.map(|job| (job.created_at, job.updated_at))), others].concat()
 }
 
 #[tokio::test]
@@ -91,58 +73,18 @@ async fn every_filter_alone_gives_what_passes_it() {
     }
 }
 
-/// Follows `next` from the first page, as clients do.
-async fn follow(db: &Db, first: String) -> Vec<String> {
-    let mut bodies = Vec::new();
-    let mut address = Some(first);
-    while let Some(at) = address {
-        let reply = ok(db, &at).await;
-        bodies.push(reply.body.clone());
-        address = reply.link_to("next");
-        assert!(bodies.len() < 100, "the links go in a circle");
-    }
-    bodies
-}
-
 #[test]
 fn filters_together_and_in_pages_give_what_passes_all_of_them() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.expect("a runtime");
-    let (db, data) = (runtime.block_on(testing::demo()), testing::data());
-    let values = values(&data);
-    let one = prop::sample::select(values).prop_flat_map(|(field, values)| {
-        prop::sample::select(values).prop_map(move |value| (field, value))
-    });
-    let case = (prop::collection::vec(one, 0..4), 1..12_usize, any::<bool>());
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) };
-    let checked = TestRunner::new(config).run(&case, |(mut pairs, per_page, skip_count)| {
-        // Of a repeated parameter the last counts, so the model is given only that.
-        let counts = |at: usize, (field, _): &(&str, String)| {
-            pairs[at + 1..].iter().all(|(later, _)| later != field)
-        };
-        let filters: Vec<_> = pairs
-            .iter()
-            .enumerate()
-            .filter(|(at, pair)| counts(*at, pair))
-            .map(|(_, p)| p)
-            .collect();
+    let data = testing::data();
+    let documents = |pairs: &Pairs| {
         let passing = data
             .jobs
             .iter()
-            .filter(|job| filters.iter().all(|(field, value)| passes(&data, job, field, value)));
-        let documents: Vec<String> = passing.map(render).collect();
-        let mut expected: Vec<String> =
-            documents.chunks(per_page).map(|page| format!("[{}]", page.join(","))).collect();
-        if expected.is_empty() {
-            expected.push("[]".to_owned());
-        }
-        pairs.push(("per_page", per_page.to_string()));
-        pairs.push(("skip_count", skip_count.to_string()));
-        let first = format!("/v1/jobs?{}", query(&pairs));
-        prop_assert_eq!(runtime.block_on(follow(&db, first)), expected);
-        Ok(())
-    });
-    checked.unwrap_or_else(|failure| panic!("{failure}"));
+            .filter(|job| pairs.iter().all(|(field, value)| passes(&data, job, field, value)));
+        passing.map(render).collect()
+    };
+    let (path, documents) = ("/v1/jobs".to_owned(), Box::new(documents));
+    Model { path, pages: Pages::Numbered, asked: values(&data), documents }.check(300);
 }
 
 #[tokio::test]

@@ -89,11 +89,11 @@ fn other_parameters_are_kept_and_pages_stand_once() {
 #[test]
 fn no_comma_and_no_bracket_ever_stands_in_an_address() {
     let mut call = call("a=%3C,%3E");
-    call.path = "/v1/jobs/,<>\"".into();
+    call.path = "/v1/jobs/,<>\"é".into();
     let link = link(&call, Page { number: 1, per_page: 5 }, 2, "next");
     assert_eq!(
         link,
-        "<https://console.example/v1/jobs/%2C%3C%3E%22?a=%3C%2C%3E&page=2&per_page=5>; rel=\"next\""
+        "<https://console.example/v1/jobs/%2C%3C%3E%22%C3%A9?a=%3C%2C%3E&page=2&per_page=5>; rel=\"next\""
     );
 }
 

@@ -1,31 +1,70 @@
 //! Departments and offices: lists, one of them, and the same as trees.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::db::recruiting::testing;
+use crate::harvest::resources::model::{Model, Pages, Pairs, asked, texts, words};
 use crate::harvest::resources::testing::{get, is_not_found, ok, refused};
-use crate::harvest::shapes::render;
+use crate::harvest::shapes::{Department, Office, render};
 
-#[tokio::test]
-async fn lists_are_the_documents_in_ascending_id() {
-    let (db, data) = (testing::demo().await, testing::data());
-    let documents = |all: Vec<String>| format!("[{}]", all.join(","));
-    let departments = ok(&db, "/v1/departments").await;
-    assert_eq!(departments.body, documents(data.departments.iter().map(render).collect()));
-    let offices = ok(&db, "/v1/offices").await;
-    assert_eq!(offices.body, documents(data.offices.iter().map(render).collect()));
-    for (path, count) in
-        [("/v1/departments", data.departments.len()), ("/v1/offices", data.offices.len())]
-    {
-        let mut seen = 0;
-        let mut address = Some(format!("{path}?per_page=3"));
-        while let Some(at) = address {
-            let page = ok(&db, &at).await;
-            seen += page.ids().len();
-            address = page.link_to("next");
-        }
-        assert_eq!(seen, count);
-    }
+/// What the model knows of a place.
+struct Known {
+    id: i64,
+    parent_id: Option<i64>,
+    external_id: Option<String>,
+    /// As it stands in a list, and what of it stands in a tree.
+    document: String,
+    members: Map<String, Value>,
+}
+
+/// The place with all that is below it, said slowly.
+fn tree(all: &[Known], top: &Known) -> Value {
+    let below = all.iter().filter(|one| one.parent_id == Some(top.id));
+    let children: Vec<Value> = below.map(|one| tree(all, one)).collect();
+    let mut members = top.members.clone();
+    members.insert("children".to_owned(), json!(children));
+    Value::Object(members)
+}
+
+fn check(path: &str, all: &[Known]) {
+    let documents = |pairs: &Pairs| {
+        let wanted = asked(pairs, "external_id");
+        let as_tree = asked(pairs, "render_as") == Some("tree");
+        let passing = all.iter().filter(|one| match wanted {
+            Some(_) => one.external_id.as_deref() == wanted,
+            None => !as_tree || one.parent_id.is_none(),
+        });
+        let document =
+            |one| if as_tree { tree(all, one).to_string() } else { one.document.clone() };
+        passing.map(document).collect()
+    };
+    let asked = vec![
+        texts("external_id", all.iter().map(|one| one.external_id.clone())),
+        words("render_as", &["list", "tree"]),
+    ];
+    let (path, documents) = (path.to_owned(), Box::new(documents));
+    Model { path, pages: Pages::Numbered, asked, documents }.check(200);
+}
+
+#[test]
+fn departments_are_listed_and_drawn_as_trees_in_pages() {
+    let known = |one: &Department| {
+        let value = json!({ "id": one.id, "name": one.name, "external_id": one.external_id });
+        let Value::Object(members) = value else { unreachable!() };
+        let (id, parent_id, external_id) = (one.id, one.parent_id, one.external_id.clone());
+        Known { id, parent_id, external_id, document: render(one), members }
+    };
+    check("/v1/departments", &testing::data().departments.iter().map(known).collect::<Vec<_>>());
+}
+
+#[test]
+fn offices_are_listed_and_drawn_as_trees_in_pages() {
+    let known = |one: &Office| {
+        let Ok(Value::Object(members)) = serde_json::to_value(one) else { unreachable!() };
+        let (id, parent_id, external_id) = (one.id, one.parent_id, one.external_id.clone());
+        Known { id, parent_id, external_id, document: render(one), members }
+    };
+    check("/v1/offices", &testing::data().offices.iter().map(known).collect::<Vec<_>>());
 }
 
 #[tokio::test]

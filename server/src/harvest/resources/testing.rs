@@ -78,6 +78,7 @@ pub(in crate::harvest) async fn get(db: &Db, address: &str) -> Result<Reply, Ref
         ["v1", "users", id] => ("users:read", &[id]),
         ["v1", "user_roles"] => ("user_roles:list", &[]),
         ["v1", "close_reasons"] => ("close_reasons:list", &[]),
+        ["v1", "custom_fields"] => ("custom_fields:list", &[]),
         ["v1", "custom_fields", field_type] => ("custom_fields:list", &[field_type]),
         ["v1", "custom_field", id] => ("custom_field:read", &[id]),
         ["v1", "custom_field", id, "custom_field_options"] => {

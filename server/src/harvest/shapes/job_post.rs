@@ -94,8 +94,9 @@ impl PayRange {
 
 /// `123456700` cents as `1,234,567`; cents are shown where there are any.
 fn money(cents: i64) -> String {
+    let mut grouped = if cents < 0 { "-".to_owned() } else { String::new() };
+    let cents = cents.unsigned_abs();
     let whole = (cents / 100).to_string();
-    let mut grouped = String::new();
     for (position, digit) in whole.chars().enumerate() {
         if position > 0 && (whole.len() - position).is_multiple_of(3) {
             grouped.push(',');
@@ -139,5 +140,13 @@ mod tests {
         assert_eq!(money(100_000), "1,000");
         assert_eq!(money(123_456_700), "1,234,567");
         assert_eq!(money(2_850), "28.50");
+    }
+
+    #[test]
+    fn money_that_is_owed_has_its_sign_before_the_first_digit() {
+        assert_eq!(money(-12_300), "-123");
+        assert_eq!(money(-50), "-0.50");
+        assert_eq!(money(-123_456_789), "-1,234,567.89");
+        assert_eq!(money(i64::MIN), "-92,233,720,368,547,758.08");
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, date};
+use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Milliseconds since 1970, written as `2016-02-03T16:38:46.985Z` and in no other way: clients declare
@@ -18,26 +18,31 @@ impl Stamp {
     /// `stored >= time` and `stored < time` keep their meaning.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let read = text.parse::<Timestamp>().ok().or_else(|| {
-            // In a query an unencoded `+02:00` arrives as ` 02:00`.
-            let space = text.rfind(' ').filter(|space| *space > "2024-01-31".len())?;
-            format!("{}+{}", &text[..space], &text[space + 1..]).parse().ok()
-        });
-        let read = read.or_else(|| {
-            let civil = text.parse::<DateTime>().ok()?;
-            Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
-        })?;
-        let nanoseconds = read.as_nanosecond();
+        // In a query an unencoded `+02:00` arrives as ` 02:00`.
+        let space = text.rfind(' ').filter(|space| *space > "2024-01-31".len());
+        let with_plus = space.map(|space| format!("{}+{}", &text[..space], &text[space + 1..]));
+        let read = Pieces::parse(text).ok();
+        let read = read.or_else(|| Pieces::parse(with_plus.as_ref()?).ok())?;
+        let there = read.date().to_datetime(read.time().unwrap_or_default());
+        let ahead = read.to_numeric_offset().map_or(0, jiff::tz::Offset::seconds);
+        let utc = there.checked_sub(SignedDuration::from_secs(ahead.into())).ok()?;
+        let nanoseconds = utc.duration_since(EPOCH).as_nanos();
         let rounded_up =
             nanoseconds.div_euclid(1_000_000) + i128::from(nanoseconds.rem_euclid(1_000_000) > 0);
-        i64::try_from(rounded_up).ok().map(Self)
+        let last = DateTime::MAX.duration_since(EPOCH).as_millis();
+        i64::try_from(rounded_up.min(last)).ok().map(Self)
     }
 }
 
+/// Times are counted from here as a calendar and a clock: what takes time zones into account ends a day
+/// before the year 9999 does, and `9999-12-31T23:59:59Z` is how many write that there is no end.
+const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
-        write!(f, "{time:.3}")
+        let time =
+            EPOCH.checked_add(SignedDuration::from_millis(self.0)).map_err(|_| fmt::Error)?;
+        write!(f, "{time:.3}Z")
     }
 }
 
@@ -110,6 +115,22 @@ mod tests {
     fn a_finer_time_counts_as_the_next_millisecond() {
         assert_eq!(Stamp::parse("2024-01-02T03:04:05.000001Z"), Some(Stamp(AT + 1)));
         assert_eq!(Stamp::parse("1969-12-31T23:59:59.9995Z"), Some(Stamp(0)));
+    }
+
+    #[test]
+    fn the_end_of_time_can_be_written() {
+        let written = |text| Stamp::parse(text).map(|stamp| stamp.to_string());
+        for (text, time) in [
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z"),
+            ("9999-12-31", "9999-12-31T00:00:00.000Z"),
+            ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999Z"),
+            ("-009999-01-01T00:00:00Z", "-009999-01-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(written(text).as_deref(), Some(time));
+        }
+        for beyond in ["9999-12-31T23:59:59-05:00", "-009999-01-01T00:00:00+01:00"] {
+            assert_eq!(written(beyond), None, "{beyond}");
+        }
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Bodies of answers in the encodings that clients take.
+
+use std::io::Write as _;
+use std::sync::OnceLock;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, header};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// Below this many bytes an answer fits into one packet as it is.
+const WORTH_PACKING: usize = 1024;
+
+/// A body as it is and as gzip, made when somebody first takes it so, and once.
+#[derive(Debug)]
+pub struct Packed {
+    plain: Bytes,
+    gzip: OnceLock<Bytes>,
+}
+
+impl Packed {
+    pub fn new(plain: Bytes) -> Self {
+        Self { plain, gzip: OnceLock::new() }
+    }
+
+    pub fn plain(&self) -> &Bytes {
+        &self.plain
+    }
+
+    /// About how many bytes it takes in the end: JSON is a fifth of itself as gzip, or less.
+    pub fn weight(&self) -> usize {
+        self.plain.len() + self.plain.len() / 4
+    }
+
+    /// Whether it is answered in one encoding or another.
+    pub fn varies(&self) -> bool {
+        self.plain.len() >= WORTH_PACKING
+    }
+
+    /// The body as gzip, for a client that takes it, where that is worth it.
+    pub fn gzip_for(&self, headers: &HeaderMap) -> Option<&Bytes> {
+        let taken = self.varies() && quality(headers, "gzip") > 0;
+        taken.then(|| self.gzip.get_or_init(|| gzip(&self.plain)))
+    }
+}
+
+fn gzip(plain: &[u8]) -> Bytes {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let packed = gzip.write_all(plain).and_then(|()| gzip.finish());
+    packed.expect("a Vec takes all").into()
+}
+
+/// The weight of an encoding in `Accept-Encoding`, in thousandths: 0 when it is not wanted.
+pub(crate) fn quality(headers: &HeaderMap, encoding: &str) -> u16 {
+    let mut any = 0;
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
+    for item in values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts
+            .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
+            .map_or(1000, thousandths);
+        if name.eq_ignore_ascii_case(encoding) {
+            return weight;
+        }
+        if name == "*" {
+            any = weight;
+        }
+    }
+    any
+}
+
+/// `0.25` as 250; what is not a weight counts as nothing.
+fn thousandths(text: &str) -> u16 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{fraction:0<3}");
+    match (whole, digits.get(..3).and_then(|digits| digits.parse::<u16>().ok())) {
+        ("0", Some(fraction)) => fraction,
+        ("1", Some(0)) => 1000,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn taking(encodings: &'static str) -> HeaderMap {
+        [(header::ACCEPT_ENCODING, HeaderValue::from_static(encodings))].into_iter().collect()
+    }
+
+    #[test]
+    fn whoever_takes_gzip_gets_the_same_body_in_fewer_bytes() {
+        let body = Packed::new("0123456789".repeat(200).into());
+        for encodings in ["gzip", "deflate, GZIP;q=0.5", "*", "br, *;q=0.1"] {
+            let packed = body.gzip_for(&taking(encodings)).expect(encodings);
+            assert!(packed.len() < 100);
+            let mut text = String::new();
+            flate2::read::GzDecoder::new(&packed[..]).read_to_string(&mut text).expect("gzip");
+            assert_eq!(text.as_bytes(), body.plain());
+        }
+        for encodings in ["", "br", "gzip;q=0", "gzip;q=0, *", "identity"] {
+            assert_eq!(body.gzip_for(&taking(encodings)), None, "{encodings}");
+        }
+        assert_eq!(body.gzip_for(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_small_body_is_the_same_for_everybody() {
+        let body = Packed::new("[]".into());
+        assert!(!body.varies());
+        assert_eq!(body.gzip_for(&taking("gzip")), None);
+    }
+}
