@@ -16,6 +16,7 @@ pub mod failure;
 pub mod field;
 pub mod heading;
 pub mod icon;
+pub mod listing;
 pub mod loading;
 pub mod password;
 pub mod search;

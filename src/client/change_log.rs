@@ -13,6 +13,13 @@ pub async fn list(filter: &ChangeLogFilter) -> Result<Page<ChangeLogEntry>, Erro
     Call::new(Method::GET, path).read().await
 }
 
+/// The latest changes of one thing, as many as stand on its page; the change log has all of them.
+pub async fn latest(subject: String) -> Result<Page<ChangeLogEntry>, Error> {
+    let filter =
+        ChangeLogFilter { subject: Some(subject), limit: Some(10), ..ChangeLogFilter::default() };
+    list(&filter).await
+}
+
 /// Where the browser downloads what this filter leaves.
 pub fn export_href(filter: &ChangeLogFilter, format: ExportFormat) -> String {
     let format = match format {

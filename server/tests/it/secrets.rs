@@ -318,9 +318,12 @@ fn keys_are_used(story: &mut Story, hugo: &mut Browser) {
         story.secret("the middle of a key", &key[4..34], &[&revealed_in]);
         let path = format!("/api/credentials/{}", created["credential"]["id"].as_str().unwrap());
         for user in [format!("{key}:"), format!("{key}:{key}"), format!(":{key}"), key.clone()] {
-            story.call("/v1/jobs?per_page=1", &user);
-            story.call("/v1/candidates", &user);
+            let asked = "/verify\nX-Original-Method: GET\nX-Original-URI: /v1/jobs";
+            for path in ["/v1/jobs?per_page=1", "/v1/candidates", "/v1/me", asked] {
+                story.call(path, &user);
+            }
         }
+        story.get(hugo, &format!("{path}/usage"));
         story.json(hugo, &format!("PATCH {path}"), &json!({ "permissions": ["no:such"] }));
         for action in ["store", "revoke", "re_enable", "replace", "revoke"] {
             story.json(hugo, &format!("POST {path}/{action}"), &json!({}));

@@ -14,6 +14,7 @@ use crate::components::announcer::announce;
 use crate::components::button::{button, task_button};
 use crate::components::change_log::{Known, entries, entry_id};
 use crate::components::failure::failure;
+use crate::components::listing::count;
 use crate::components::loading::loading;
 use crate::components::time::start_of;
 use crate::dom::{El, View, el, focus, switch, when_mounted};
@@ -50,7 +51,7 @@ pub fn list(filter: Shown) -> View {
             .set(first.filter(|name| !name.is_empty()).unwrap_or_else(|| filter.subject.clone()));
         let narrowed = filter != Filter::default();
         if narrowed {
-            announce(count(page.items.len(), page.next.is_some()));
+            announce(count(page.items.len(), page.next.is_some(), "change"));
         }
         match (page.items.is_empty(), narrowed) {
             (false, _) => chunk(asked(&filter), known, page),
@@ -110,7 +111,7 @@ fn chunk(filter: ChangeLogFilter, known: Known, page: Page<ChangeLogEntry>) -> V
     let rest = move |_| match next.take() {
         None => button(),
         Some(page) => {
-            announce(count(page.items.len(), page.next.is_some()));
+            announce(count(page.items.len(), page.next.is_some(), "change"));
             // The button is gone: go on reading where the new ones begin.
             if let Some(first) = page.items.first() {
                 let summary = format!("#{} summary", entry_id(first.seq));
@@ -131,26 +132,4 @@ fn none_at_all() -> El {
 fn none_match() -> El {
     let clear = el("a").class("button").attr("href", routes::CHANGE_LOG).text("Clear filters");
     el("div").class("empty").child(el("h2").text("No change matches these filters")).child(clear)
-}
-
-/// How many came, for whoever cannot see them come.
-fn count(here: usize, more: bool) -> String {
-    match (here, more) {
-        (0, _) => "No changes".to_owned(),
-        (1, false) => "1 change".to_owned(),
-        (_, false) => format!("{here} changes"),
-        (_, true) => format!("{here} changes, and there are more"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_count_is_said_in_words() {
-        assert_eq!(count(0, false), "No changes");
-        assert_eq!(count(1, false), "1 change");
-        assert_eq!(count(50, true), "50 changes, and there are more");
-    }
 }

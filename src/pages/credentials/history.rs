@@ -1,6 +1,5 @@
 //! What was done to this credential, latest first.
 
-use api::change_log::ChangeLogFilter;
 use leptos::prelude::*;
 
 use super::edit::Editor;
@@ -10,20 +9,10 @@ use crate::dom::El;
 use crate::routes;
 use crate::task::Reading;
 
-/// How many changes stand on the page; the change log has all of them.
-const SHOWN: u32 = 10;
-
 /// Reads them again whenever something is saved.
 pub fn section(editor: Editor) -> El {
     let id = move || editor.saved.with(|saved| saved.id.clone());
-    let read = Reading::new(move || {
-        let filter = ChangeLogFilter {
-            subject: Some(id()),
-            limit: Some(SHOWN),
-            ..ChangeLogFilter::default()
-        };
-        async move { client::change_log::list(&filter).await }
-    });
+    let read = Reading::new(move || client::change_log::latest(id()));
     let known = Known { catalogue: Some(editor.catalogue.get_value()), ..Known::default() };
     history("this credential", &routes::change_log_of(&untrack(id)), read, known)
 }

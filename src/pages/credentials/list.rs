@@ -11,16 +11,16 @@ use super::Open;
 use crate::client;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
-use crate::components::button::{button, task_button};
-use crate::components::failure::failure;
+use crate::components::button::button;
 use crate::components::icon::icon;
+use crate::components::listing::{cell, column, count, listing, show_more};
 use crate::components::loading::loading;
 use crate::components::status::status;
 use crate::components::time::ago;
 use crate::dom::{El, View, el, focus};
 use crate::location::Navigator;
 use crate::routes;
-use crate::task::{Reading, Task};
+use crate::task::Reading;
 
 type Read = (Arc<Catalogue>, Page<Credential>);
 
@@ -72,7 +72,7 @@ impl List {
         loading(self.read, move |(catalogue, page)| {
             let narrowed = self.filter.with_untracked(|f| *f != CredentialFilter::default());
             if narrowed {
-                announce(count(page.items.len(), page.next.is_some()));
+                announce(count(page.items.len(), page.next.is_some(), "API key"));
             }
             let empty = page.items.is_empty();
             self.rows.set(page.items);
@@ -86,53 +86,31 @@ impl List {
     }
 
     fn table(self, catalogue: Arc<Catalogue>, open: RwSignal<Open>) -> View {
-        // The roles say again what the elements are: as cards on a narrow screen they are displayed as
-        // something else, and browsers then forget it.
-        let column =
-            |name: &str| el("th").attr("role", "columnheader").attr("scope", "col").text(name);
         let columns = ["Description", "Partner", "Type", "Key", "Created", "Last used", "Status"];
         let actions = column("").child(el("span").class("visually-hidden").text("Actions"));
-        let head = el("tr")
-            .attr("role", "row")
-            .child(columns.into_iter().map(column).collect::<View>())
-            .child(actions);
+        let columns = columns.into_iter().map(column).collect::<View>().and(actions);
         let rows = move || {
             self.rows.with(|rows| rows.iter().map(|one| row(one, &catalogue, open)).collect())
         };
-        let table = el("table")
-            .class("listing")
-            .attr("role", "table")
-            .child(el("thead").attr("role", "rowgroup").child(head))
-            .child(el("tbody").attr("role", "rowgroup").part(rows));
-        View::from(table).and(self.show_more())
+        View::from(listing("listing", columns, rows)).and(self.show_more())
     }
 
     fn show_more(self) -> View {
-        let error = RwSignal::new(None);
-        let more = Task::new(move || async move {
-            error.set(None);
-            let (Some(filter), Some(cursor)) =
-                (self.filter.try_get_untracked(), self.next.try_get_untracked())
-            else {
-                return;
-            };
-            match client::credentials::list(&CredentialFilter { cursor, ..filter }).await {
-                Ok(page) => {
-                    announce(count(page.items.len(), page.next.is_some()));
-                    self.rows.update(|rows| rows.extend(page.items));
-                    self.next.set(page.next);
-                }
-                Err(refused) => error.set(Some(refused)),
+        show_more(self.next, move |cursor| {
+            let filter = self.filter.get_untracked();
+            async move {
+                let filter = CredentialFilter { cursor: Some(cursor), ..filter };
+                let page = client::credentials::list(&filter).await?;
+                announce(count(page.items.len(), page.next.is_some(), "API key"));
+                self.rows.update(|rows| rows.extend(page.items));
+                self.next.set(page.next);
+                Ok(())
             }
-        });
-        let button = el("p").child(task_button("button", "Show more", more));
-        failure(error, Some(more))
-            .and(button.flag_with("hidden", move || self.next.with(Option::is_none)))
+        })
     }
 }
 
 fn row(credential: &Credential, catalogue: &Catalogue, open: RwSignal<Open>) -> El {
-    let cell = |label: &str| el("td").attr("role", "cell").attr("data-label", label);
     let partner = catalogue.partner(&credential.partner.0);
     let partner = partner.map_or(&credential.partner.0, |partner| &partner.name);
     let revoked = credential.status == Status::Revoked;
@@ -210,26 +188,4 @@ fn none_match() -> El {
 
 fn row_id(id: &str) -> String {
     format!("credential-{id}")
-}
-
-/// How many came, for whoever cannot see them come.
-fn count(here: usize, more: bool) -> String {
-    match (here, more) {
-        (0, _) => "No API keys".to_owned(),
-        (1, false) => "1 API key".to_owned(),
-        (_, false) => format!("{here} API keys"),
-        (_, true) => format!("{here} API keys, and there are more"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_count_is_said_in_words() {
-        assert_eq!(count(0, false), "No API keys");
-        assert_eq!(count(1, false), "1 API key");
-        assert_eq!(count(50, true), "50 API keys, and there are more");
-    }
 }

@@ -1,6 +1,5 @@
 //! What was done to this user and what they did with their own account, latest first.
 
-use api::change_log::ChangeLogFilter;
 use leptos::prelude::*;
 
 use super::Open;
@@ -11,9 +10,6 @@ use crate::dom::El;
 use crate::routes;
 use crate::task::Reading;
 
-/// How many changes stand on the page; the change log has all of them.
-const SHOWN: u32 = 10;
-
 /// Reads them again whenever something is saved or a link is made.
 pub fn section(editor: Editor, open: RwSignal<Open>) -> El {
     let id = move || editor.saved.with(|saved| saved.user_id.clone());
@@ -21,12 +17,7 @@ pub fn section(editor: Editor, open: RwSignal<Open>) -> El {
     let read = Reading::new(move || {
         // Not `track`: a memo nobody has read follows nothing.
         let _ = link.get();
-        let filter = ChangeLogFilter {
-            subject: Some(id()),
-            limit: Some(SHOWN),
-            ..ChangeLogFilter::default()
-        };
-        async move { client::change_log::list(&filter).await }
+        client::change_log::latest(id())
     });
     history("this user", &routes::change_log_of(&untrack(id)), read, Known::default())
 }

@@ -7,15 +7,14 @@ use leptos::prelude::*;
 use super::rights::short;
 use crate::client;
 use crate::components::announcer::announce;
-use crate::components::button::task_button;
-use crate::components::failure::failure;
+use crate::components::listing::{cell, column, count, listing, show_more};
 use crate::components::loading::loading;
 use crate::components::status::user_status;
 use crate::components::time::ago;
 use crate::dom::{El, View, el};
 use crate::location::Navigator;
 use crate::routes;
-use crate::task::{Reading, Task};
+use crate::task::Reading;
 
 /// What is listed: the first page as it was read, and the ones that were asked for since.
 #[derive(Clone, Copy)]
@@ -45,7 +44,7 @@ impl List {
     pub fn view(self) -> View {
         loading(self.read, move |page| {
             if self.filter.with_untracked(|filter| *filter != UserFilter::default()) {
-                announce(count(page.items.len(), page.next.is_some()));
+                announce(count(page.items.len(), page.next.is_some(), "user"));
             }
             let empty = page.items.is_empty();
             self.rows.set(page.items);
@@ -56,48 +55,28 @@ impl List {
     }
 
     fn table(self) -> View {
-        // The roles say again what the elements are: as cards on a narrow screen they are displayed as
-        // something else, and browsers then forget it.
-        let column =
-            |name: &str| el("th").attr("role", "columnheader").attr("scope", "col").text(name);
         let columns = ["Name", "Level", "Developer permissions", "Status", "Last sign-in"];
-        let head =
-            el("tr").attr("role", "row").child(columns.into_iter().map(column).collect::<View>());
+        let columns = columns.into_iter().map(column).collect();
         let rows = move || self.rows.with(|rows| rows.iter().map(row).collect());
-        let table = el("table")
-            .class("listing users")
-            .attr("role", "table")
-            .child(el("thead").attr("role", "rowgroup").child(head))
-            .child(el("tbody").attr("role", "rowgroup").part(rows));
-        View::from(table).and(self.show_more())
+        View::from(listing("listing users", columns, rows)).and(self.show_more())
     }
 
     fn show_more(self) -> View {
-        let error = RwSignal::new(None);
-        let more = Task::new(move || async move {
-            error.set(None);
-            let (Some(filter), Some(cursor)) =
-                (self.filter.try_get_untracked(), self.next.try_get_untracked())
-            else {
-                return;
-            };
-            match client::users::list(&UserFilter { cursor, ..filter }).await {
-                Ok(page) => {
-                    announce(count(page.items.len(), page.next.is_some()));
-                    self.rows.update(|rows| rows.extend(page.items));
-                    self.next.set(page.next);
-                }
-                Err(refused) => error.set(Some(refused)),
+        show_more(self.next, move |cursor| {
+            let filter = self.filter.get_untracked();
+            async move {
+                let filter = UserFilter { cursor: Some(cursor), ..filter };
+                let page = client::users::list(&filter).await?;
+                announce(count(page.items.len(), page.next.is_some(), "user"));
+                self.rows.update(|rows| rows.extend(page.items));
+                self.next.set(page.next);
+                Ok(())
             }
-        });
-        let button = el("p").child(task_button("button", "Show more", more));
-        failure(error, Some(more))
-            .and(button.flag_with("hidden", move || self.next.with(Option::is_none)))
+        })
     }
 }
 
 fn row(user: &User) -> El {
-    let cell = |label: &str| el("td").attr("role", "cell").attr("data-label", label);
     let name = el("a").attr("href", &routes::user(&user.user_id)).text(&user.name);
     let email = el("span").class("secondary").text(&user.email);
     let name = el("td").attr("role", "cell").class("name").child(name).child(email);
@@ -131,26 +110,4 @@ fn permissions(held: &[DeveloperPermission]) -> View {
 fn none_match() -> El {
     let clear = el("a").class("button").attr("href", routes::USERS).text("Clear filters");
     el("div").class("empty").child(el("h2").text("No user matches these filters")).child(clear)
-}
-
-/// How many came, for whoever cannot see them come.
-fn count(here: usize, more: bool) -> String {
-    match (here, more) {
-        (0, _) => "No users".to_owned(),
-        (1, false) => "1 user".to_owned(),
-        (_, false) => format!("{here} users"),
-        (_, true) => format!("{here} users, and there are more"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_count_is_said_in_words() {
-        assert_eq!(count(0, false), "No users");
-        assert_eq!(count(1, false), "1 user");
-        assert_eq!(count(50, true), "50 users, and there are more");
-    }
 }

@@ -7,13 +7,12 @@ use leptos::prelude::*;
 
 use crate::client;
 use crate::components::announcer::announce;
-use crate::components::button::task_button;
-use crate::components::failure::failure;
+use crate::components::listing::show_more;
 use crate::components::loading::loading;
 use crate::dom::{El, View, el};
 use crate::routes;
 use crate::session::Account;
-use crate::task::{Reading, Task};
+use crate::task::Reading;
 
 /// How many the question before disabling names.
 const IN_SHORT: usize = 5;
@@ -71,26 +70,16 @@ impl Made {
     }
 
     fn show_more(self) -> View {
-        let error = RwSignal::new(None);
-        let more = Task::new(move || async move {
-            error.set(None);
-            let (Some(id), Some(next)) =
-                (self.user_id.try_get_value(), self.next.try_get_untracked())
-            else {
-                return;
-            };
-            match client::users::credentials(&id, next.as_deref()).await {
-                Ok(page) => {
-                    announce(format!("{} more API keys", page.items.len()));
-                    self.rows.update(|rows| rows.extend(page.items));
-                    self.next.set(page.next);
-                }
-                Err(refused) => error.set(Some(refused)),
+        show_more(self.next, move |cursor| {
+            let id = self.user_id.get_value();
+            async move {
+                let page = client::users::credentials(&id, Some(&cursor)).await?;
+                announce(format!("{} more API keys", page.items.len()));
+                self.rows.update(|rows| rows.extend(page.items));
+                self.next.set(page.next);
+                Ok(())
             }
-        });
-        let button = el("p").child(task_button("button", "Show more", more));
-        failure(error, Some(more))
-            .and(button.flag_with("hidden", move || self.next.with(Option::is_none)))
+        })
     }
 
     /// The first of those that work, for the question before disabling.
