@@ -263,7 +263,7 @@ class Story:
         self.assertEqual((answer.status, len(answer.header("X-RateLimit-Remaining"))), (200, 1))
         self.assertIn(b'"jobs:list"', answer.body)
         usage, _ = self.admin.send("GET", f"/api/credentials/{credential}/usage")
-        self.assertEqual((usage["last_call"]["address"], self.upstream.calls), (CLIENT, []))
+        self.assertEqual((usage["last_call_address"], self.upstream.calls), (CLIENT, []))
 
     def test_nothing_goes_on_when_latchkey_is_not_there(self):
         _, key = self.admin.issue()
