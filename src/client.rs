@@ -57,16 +57,24 @@ struct Call {
     path: String,
     version: Option<u64>,
     body: Option<String>,
+    /// Whether the person may be asked for what it lacks.
+    may_ask: bool,
 }
 
 impl Call {
     fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), version: None, body: None }
+        Self { method, path: path.into(), version: None, body: None, may_ask: true }
     }
 
     /// The version of the thing this call changes: refused when someone else changed it since.
     fn if_match(mut self, version: u64) -> Self {
         self.version = Some(version);
+        self
+    }
+
+    /// For what nobody asked for: it would interrupt them.
+    fn quietly(mut self) -> Self {
+        self.may_ask = false;
         self
     }
 
@@ -90,6 +98,7 @@ impl Call {
             }
             let error = Error::from_answer(status, &text);
             let ask = match &error {
+                _ if !self.may_ask => None,
                 error if error.is(ErrorCode::Unauthenticated) => Some(Ask::SignIn),
                 error if error.is(ErrorCode::ProofRequired) => Some(Ask::Proof),
                 _ => None,

@@ -36,7 +36,7 @@ pub fn about(id: String, only: Option<PermissionSet>) -> View {
         let id = id.clone();
         async move {
             client::catalogue::read().await?;
-            client::usage::read(&id).await
+            client::usage::glance(&id).await
         }
     });
     let shown = loading(read, move |usage| {
@@ -82,11 +82,17 @@ fn first_call(editor: Editor, read: Reading<Usage>, waited: RwSignal<bool>) -> V
     let ask = Task::new(move || {
         let id = saved.id.clone();
         async move {
-            let usage = client::usage::read(&id).await;
-            if usage.is_ok_and(|usage| usage.last_call_at.is_some()) {
-                waited.try_set(true);
-                announce("First call seen");
-                read.again();
+            match client::usage::glance(&id).await {
+                Ok(usage) if usage.last_call_at.is_none() => {}
+                Ok(_) => {
+                    waited.try_set(true);
+                    announce("First call seen");
+                    read.again();
+                }
+                // Nobody has to be told what they did not ask for: the button is there again.
+                Err(_) => {
+                    asked.try_set(TIMES);
+                }
             }
         }
     });
