@@ -47,15 +47,6 @@ pub enum Engine {
     Postgres,
 }
 
-/// How much a connection keeps in memory of an SQLite file.
-#[derive(Debug, Clone, Copy)]
-enum Cache {
-    /// 16 MB: enough for requests.
-    Small,
-    /// 96 MB: to read everything there is.
-    Large,
-}
-
 /// A handle to the database; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
@@ -106,19 +97,6 @@ impl Db {
         match self.engine {
             Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
             Engine::Postgres => self.writer.begin().await,
-        }
-    }
-
-    /// How much a connection of SQLite keeps of the file; PostgreSQL has one cache for all.
-    async fn cache(&self, connection: &mut AnyConnection, cache: Cache) -> Result<()> {
-        match (self.engine, cache) {
-            (Engine::Postgres, _) => Ok(()),
-            (Engine::Sqlite, Cache::Small) => {
-                connection.execute("PRAGMA cache_size = -16000").await.map(drop)
-            }
-            (Engine::Sqlite, Cache::Large) => {
-                connection.execute("PRAGMA cache_size = -96000").await.map(drop)
-            }
         }
     }
 

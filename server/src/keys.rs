@@ -18,6 +18,7 @@ use api::credentials::ApiType;
 use api::partners::UNLISTED_VENDOR;
 use api::permissions::PermissionSet;
 use axum::http::{HeaderMap, Method};
+use futures_util::TryStreamExt as _;
 
 pub use endpoints::{Endpoints, Matched, Route};
 pub use meter::{Meter, Rate};
@@ -93,10 +94,11 @@ impl Keys {
         };
         if db.engine() == Engine::Sqlite {
             let mut table = HashMap::with_capacity(db::secrets::count(db).await?);
-            let read = db::secrets::each_active(db, |secret| {
+            let mut secrets = db::secrets::list_active(db);
+            while let Some(secret) = secrets.try_next().await? {
                 table.insert(secret.hash, Arc::new(Key::new(secret, Arc::default())));
-            });
-            read.await?;
+            }
+            drop(secrets);
             *keys.table.write().expect("no panic under this lock") = table;
         }
         Ok(keys)

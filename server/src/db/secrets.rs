@@ -2,12 +2,12 @@
 
 use api::credentials::ApiType;
 use api::permissions::PermissionSet;
-use futures_util::TryStreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::credentials::{api_type, permissions, unreadable};
-use super::{Cache, Db, Result};
+use super::{Db, Result};
 use crate::clock::Millis;
 use crate::keys::SecretHash;
 
@@ -33,18 +33,10 @@ macro_rules! select_secrets {
     };
 }
 
-/// Gives every secret that opens something to `take`, one after the other: there may be a million.
-pub async fn each_active(db: &Db, mut take: impl FnMut(ActiveSecret)) -> Result<()> {
-    let mut connection = db.read().acquire().await?;
-    // Every secret looks up its credential. With the whole index at hand, that is not a read each.
-    db.cache(&mut connection, Cache::Large).await?;
-    let query = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL"));
-    let mut rows = query.fetch(&mut *connection);
-    while let Some(row) = rows.try_next().await? {
-        take(secret(&row)?);
-    }
-    drop(rows);
-    db.cache(&mut connection, Cache::Small).await
+/// Every secret that opens something, one after the other: there may be a million.
+pub fn list_active(db: &Db) -> impl Stream<Item = Result<ActiveSecret>> + Unpin {
+    let rows = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL")).fetch(db.read());
+    rows.map(|row| secret(&row?))
 }
 
 /// How many secrets there are, also those that open nothing.
