@@ -66,6 +66,11 @@ impl Catalogue {
         self.permissions.iter().find(|permission| permission.permission_id == *id)
     }
 
+    /// The permission with this place in a set.
+    pub fn with_bit(&self, bit: Bit) -> Option<&Permission> {
+        self.permissions.iter().find(|permission| permission.bit == bit)
+    }
+
     /// The set of these permissions, or the position of the first one that is not in the catalogue.
     pub fn set_of(&self, ids: &[PermissionId]) -> Result<PermissionSet, usize> {
         ids.iter()

@@ -13,10 +13,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use server::clock::Clock;
 use server::db::Db;
-use server::db::credentials::NewCredentialRow;
 use server::keys::{ApiKey, Decision, Keys, Pepper};
 use server::usage::{Outcome, Recorder};
 
+use crate::keys::new_credential;
 use crate::say;
 
 /// The project's limit.
@@ -72,18 +72,7 @@ async fn decide(keys: usize, calls: u64) -> Result<()> {
     let mut tx = db.write().await?;
     for _ in 0..keys {
         let key = ApiKey::make(&clock, ApiType::Harvest);
-        let new = NewCredentialRow {
-            id: clock.new_id("cred"),
-            api_type: ApiType::Harvest,
-            partner: "jobtarget".to_owned(),
-            description: "Counted".to_owned(),
-            permissions: all,
-            created_at: clock.now(),
-            created_by: None,
-            secret_id: clock.new_id("secret"),
-            hash: pepper.hash(&key),
-            key_hint: key.hint().to_owned(),
-        };
+        let new = new_credential(&clock, &pepper, &key, "jobtarget", all);
         server::db::credentials::create(&mut tx, &new).await?;
         let basic = format!("Basic {}", STANDARD.encode(format!("{}:", key.reveal())));
         headers.push(HeaderMap::from_iter([(header::AUTHORIZATION, basic.parse()?)]));

@@ -109,7 +109,10 @@ async fn fill(database: &str, pepper: &Path, count: usize) -> Result<Vec<String>
         let mut tx = db.write().await?;
         for _ in 0..10_000.min(count - number) {
             let key = ApiKey::make(&clock, ApiType::Harvest);
-            let new = new_credential(&clock, &pepper, &key, number, permissions);
+            // One in a thousand is of a rare partner.
+            let partner = if number % 1000 == 2 { "unlisted_vendor" } else { "jobtarget" };
+            let mut new = new_credential(&clock, &pepper, &key, partner, permissions);
+            new.description = format!("Key number {number}");
             credentials::create(&mut tx, &new).await?;
             if number % 1000 == 1 {
                 let row = credentials::read(&mut *tx, &new.id).await?.context("just made")?;
@@ -126,20 +129,19 @@ async fn fill(database: &str, pepper: &Path, count: usize) -> Result<Vec<String>
     Ok(callers)
 }
 
-/// One in a thousand is of a rare partner.
-fn new_credential(
+/// A credential with this key.
+pub(crate) fn new_credential(
     clock: &Clock,
     pepper: &Pepper,
     key: &ApiKey,
-    number: usize,
+    partner: &str,
     permissions: PermissionSet,
 ) -> NewCredentialRow {
-    let partner = if number % 1000 == 2 { "unlisted_vendor" } else { "jobtarget" };
     NewCredentialRow {
         id: clock.new_id("cred"),
         api_type: ApiType::Harvest,
         partner: partner.to_owned(),
-        description: format!("Key number {number}"),
+        description: "Bench".to_owned(),
         permissions,
         created_at: clock.now(),
         created_by: None,

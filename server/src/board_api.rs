@@ -7,7 +7,6 @@ pub mod kept;
 mod places;
 mod shapes;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use api::credentials::ApiType;
@@ -85,10 +84,7 @@ async fn door(State(app): State<App>, request: Request) -> Response {
             response
         }
         (&Method::GET | &Method::HEAD, []) => refuse(StatusCode::NOT_FOUND, NO_BOARD),
-        (&Method::POST, [_, "jobs", _]) => {
-            let client = Client::of(&parts, app.settings.trusted_proxies());
-            apply(&app, &parts, client.address).await
-        }
+        (&Method::POST, [_, "jobs", _]) => apply(&app, &parts).await,
         (_, segments) => {
             let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
             let may_post = matches!(segments, [_, "jobs", _]);
@@ -287,12 +283,13 @@ fn respond(headers: &HeaderMap, rendered: &Rendered) -> Response {
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// An application. This instance takes none, but says so only to whoever holds a Job Board key.
-async fn apply(app: &App, parts: &Parts, address: IpAddr) -> Response {
+async fn apply(app: &App, parts: &Parts) -> Response {
     let key = app.keys.key_of(parts.uri.path(), &parts.headers).await;
     match key.map(|key| key.filter(|key| key.api_type == ApiType::JobBoard)) {
         Ok(Some(key)) => {
             let outcome = Outcome { permission: None, denied: false };
-            app.usage.count(&key.secret_id, outcome, address, app.clock.now());
+            let client = Client::of(parts, app.settings.trusted_proxies());
+            app.usage.count(&key.secret_id, outcome, client.address, app.clock.now());
             let text = "Applications are not taken by this instance";
             refuse(StatusCode::NOT_IMPLEMENTED, text)
         }

@@ -113,8 +113,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Version {
 impl Version {
     /// The version as it stands in `ETag`.
     pub(crate) fn tag(version: i64) -> HeaderValue {
-        HeaderValue::from_str(&format!("\"{version}\"")).expect("a number is ASCII")
+        own_header(&format!("\"{version}\""))
     }
+}
+
+/// A header whose text this program made or checked: it is ASCII, and on one line.
+pub(crate) fn own_header(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("what is made here can stand in a header")
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use axum::http::{HeaderMap, Method};
 use futures_util::TryStreamExt as _;
 
 pub use endpoints::{Endpoints, Matched, Route};
-pub use meter::{Meter, Rate};
+pub use meter::{Meter, Rate, WINDOW_SECONDS};
 pub(crate) use plaintext::hex;
 pub use plaintext::{ApiKey, Pepper, SecretHash};
 

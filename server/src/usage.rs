@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use self::record::{Batch, Counted, Outcome, Recorder};
+pub use self::record::{Batch, Counted, HOUR, Outcome, Recorder};
 use crate::clock::{Millis, date, rfc3339};
 use crate::credentials::visible;
 use crate::db::usage::{AddressRow, DayRow, LastRow};
@@ -84,9 +84,8 @@ fn permissions(app: &AppState, last: &[LastRow], days: &[DayRow]) -> Vec<Permiss
 }
 
 fn permission_id(app: &AppState, outcome: Outcome) -> Option<PermissionId> {
-    let catalogue = &app.catalogue.catalogue.permissions;
-    let known = catalogue.iter().find(|known| Some(known.bit) == outcome.permission);
-    known.map(|known| known.permission_id.clone())
+    let known = app.catalogue.catalogue.with_bit(outcome.permission?)?;
+    Some(known.permission_id.clone())
 }
 
 fn call_count(app: &AppState, row: AddressRow) -> CallCount {

@@ -7,13 +7,14 @@
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::any;
 
 use crate::App;
 use crate::client::{self, Client};
 use crate::harvest::door::{Asked, enter, message, refuse_plain_http};
+use crate::input::own_header;
 use crate::settings::VerifyFrom;
 
 /// Whose call it is, for the system behind the proxy.
@@ -54,10 +55,10 @@ async fn verify(State(app): State<App>, request: Request) -> Response {
         Ok(entered) => {
             let mut response = Response::default();
             let headers = response.headers_mut();
-            headers.insert(CREDENTIAL, header(&entered.key.credential_id));
-            headers.insert(PERMISSION, header(&entered.matched.permission_id));
+            headers.insert(CREDENTIAL, own_header(&entered.key.credential_id));
+            headers.insert(PERMISSION, own_header(&entered.matched.permission_id));
             if let Some(location) = &app.settings.verify_accel_redirect {
-                headers.insert(ACCEL_REDIRECT, header(location));
+                headers.insert(ACCEL_REDIRECT, own_header(location));
             }
             entered.announced(response)
         }
@@ -106,11 +107,6 @@ fn is_plain(path: &str) -> bool {
         && !path
             .split('/')
             .any(|segment| !segment.is_empty() && segment.bytes().all(|byte| byte == b'.'))
-}
-
-/// A header whose text this program made or checked.
-fn header(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).expect("ids, permissions and settings are ASCII")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `/api/credentials/{id}/usage`: what an API key is used for; and the address its holder calls.
+//! `/api/credentials/{id}/usage`: what an API key is used for.
 
 use api::paths;
 use api::usage::Usage;

@@ -9,12 +9,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use super::wire::{answer, credential, text};
+use super::wire::{answer, credential};
 use crate::change::{Change, Subject};
 use crate::db;
 use crate::db::credentials::{CredentialRow, NewCredentialRow};
 use crate::error::{Error, Result};
-use crate::input::Version;
+use crate::input::{Version, own_header};
 use crate::keys::ApiKey;
 use crate::session::User;
 use crate::{App, AppState};
@@ -60,7 +60,8 @@ pub(super) async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Resp
     change.touches_keys_of(&new.id);
     change.commit().await?;
     let location = paths::with_id(paths::CREDENTIAL, &row.id);
-    let headers = [(header::ETAG, Version::tag(row.version)), (header::LOCATION, text(&location))];
+    let headers =
+        [(header::ETAG, Version::tag(row.version)), (header::LOCATION, own_header(&location))];
     let credential = credential(app, row);
     let created = CreatedCredential { credential, api_key: key.reveal() };
     Ok((StatusCode::CREATED, headers, Json(created)).into_response())

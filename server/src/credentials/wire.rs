@@ -3,7 +3,7 @@
 use api::credentials::{Credential, Status};
 use api::partners::PartnerId;
 use axum::Json;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::AppState;
@@ -35,9 +35,4 @@ pub(super) fn credential(app: &AppState, row: CredentialRow) -> Credential {
         version: row.version.unsigned_abs(),
         id: row.id,
     }
-}
-
-/// A header of our own making.
-pub(super) fn text(value: &str) -> HeaderValue {
-    HeaderValue::from_str(value).expect("ids and versions are ASCII")
 }

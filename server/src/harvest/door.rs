@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::App;
 use crate::client::Client;
 use crate::harvest::call::FieldProblem;
+use crate::input::own_header;
 use crate::keys::{Decision, Key, Matched, Rate};
 use crate::usage::Outcome;
 
@@ -99,8 +100,7 @@ pub(super) fn announced(rate: Option<Rate>, mut response: Response) -> Response 
 fn forbidden(matched: &Matched) -> Response {
     let text = "This API Key does not have permission for this endpoint";
     let mut response = message(StatusCode::FORBIDDEN, text);
-    let missing = HeaderValue::from_str(&matched.permission_id).expect("the catalogue is ASCII");
-    response.headers_mut().insert(MISSING_PERMISSION, missing);
+    response.headers_mut().insert(MISSING_PERMISSION, own_header(&matched.permission_id));
     response
 }
 
@@ -128,8 +128,7 @@ pub(super) fn not_found() -> Response {
 
 pub(super) fn method_not_allowed(allow: &str) -> Response {
     let mut response = message(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
-    let allow = HeaderValue::from_str(allow).expect("methods are ASCII");
-    response.headers_mut().insert(header::ALLOW, allow);
+    response.headers_mut().insert(header::ALLOW, own_header(allow));
     response
 }
 

@@ -15,7 +15,7 @@ use super::door::{
     announced, internal, method_not_allowed, rate_limited, respond, unauthenticated,
 };
 use crate::client::Client;
-use crate::keys::{Key, Rate};
+use crate::keys::{Key, Rate, WINDOW_SECONDS};
 use crate::usage::Outcome;
 use crate::{App, AppState, db};
 
@@ -101,7 +101,7 @@ async fn describe(app: &AppState, key: &Key, rate: Option<Rate>) -> db::Result<M
         rate_limit: rate.map(|rate| RateLimit {
             limit: rate.limit,
             remaining: rate.remaining,
-            seconds: 10,
+            seconds: WINDOW_SECONDS,
         }),
         permissions: granted.map(granted_of).collect(),
     })

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Millis;
 
-/// The rate limit's window.
-const WINDOW: Millis = 10_000;
+/// The length of the rate limit's window, in seconds.
+pub const WINDOW_SECONDS: u32 = 10;
+const WINDOW: Millis = WINDOW_SECONDS as Millis * 1000;
 
 /// See the module.
 #[derive(Debug, Default)]

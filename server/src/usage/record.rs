@@ -15,7 +15,8 @@ use api::usage::ADDRESSES;
 use crate::clock::{Clock, Millis};
 use crate::db::{self, Db};
 
-const HOUR: Millis = 3_600_000;
+/// What calls are counted by.
+pub const HOUR: Millis = 3_600_000;
 const SHARDS: usize = 16;
 /// Rows of one batch. While one is written, a revoke waits for it.
 const BATCH: usize = 250;

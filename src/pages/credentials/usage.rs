@@ -201,7 +201,7 @@ fn missing(editor: Editor, usage: Usage) -> View {
 }
 
 fn tried(editor: Editor, catalogue: &Catalogue, bit: Bit, one: &PermissionUsage) -> El {
-    let known = catalogue.permissions.iter().find(|known| known.bit == bit);
+    let known = catalogue.with_bit(bit);
     let (verb, name) = known.map(Permission::method_and_name).unwrap_or_default();
     let path = known.and_then(|known| known.endpoints.first()).map(|one| one.path.as_str());
     let label = known.map(|known| known.label.clone()).unwrap_or_default();
