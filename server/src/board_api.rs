@@ -285,7 +285,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 /// An application. This instance takes none, but says so only to whoever holds a Job Board key.
 async fn apply(app: &App, parts: &Parts) -> Response {
     let key = app.keys.key_of(parts.uri.path(), &parts.headers).await;
-    match key.map(|key| key.filter(|key| key.api_type == ApiType::JobBoard)) {
+    match key.map(|key| key.filter(|key| key.grant.api_type == ApiType::JobBoard)) {
         Ok(Some(key)) => {
             let outcome = Outcome { permission: None, denied: false };
             let client = Client::of(parts, app.settings.trusted_proxies());

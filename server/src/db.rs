@@ -12,6 +12,7 @@ pub mod instance;
 pub mod job_posts;
 pub mod job_stages;
 pub mod jobs;
+mod lines;
 pub mod openings;
 pub mod password_links;
 pub mod places;

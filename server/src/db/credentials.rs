@@ -1,10 +1,12 @@
 //! Credentials. Their secrets are in `secrets`.
 
 use api::credentials::{ApiType, CredentialFilter, Status};
+use api::partners::UNLISTED_VENDOR;
 use api::permissions::PermissionSet;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
+use super::lines::{each_line, fields, select_lines};
 use super::statement::Select;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
@@ -42,6 +44,15 @@ pub struct NewCredentialRow {
     pub secret_id: String,
     pub hash: SecretHash,
     pub key_hint: String,
+}
+
+/// What the keys of an active credential open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Grant {
+    pub api_type: ApiType,
+    pub permissions: PermissionSet,
+    /// Whether the partner is a vendor nobody has listed.
+    pub unlisted: bool,
 }
 
 /// Where a list goes on: behind this credential.
@@ -102,6 +113,21 @@ pub async fn list(
     }
     let select = select.add(" ORDER BY c.created_at DESC, c.id DESC LIMIT $", limit);
     select.rows(db.read()).await?.iter().map(credential).collect()
+}
+
+/// Gives what every active credential opens to `take`, with its id. Only for SQLite, at a start.
+pub async fn each_grant(db: &Db, mut take: impl FnMut(&str, Grant)) -> Result<()> {
+    // The plus keeps SQLite from going through an index to nearly every row.
+    let sql = select_lines!(
+        "id || ' ' || api_type || ' ' || permissions || ' ' || partner",
+        "credentials WHERE +revoked_at IS NULL"
+    );
+    each_line(db, sql, |line| {
+        let [id, api_type, permissions, partner] = fields(line);
+        take(id, Grant::of(api_type, permissions, partner)?);
+        Ok(())
+    })
+    .await
 }
 
 /// Up to `limit` credentials that this user made, newest first, behind `after`.
@@ -188,10 +214,10 @@ pub async fn update(tx: &mut Tx, row: &CredentialRow) -> Result<bool> {
 fn credential(row: &AnyRow) -> Result<CredentialRow> {
     Ok(CredentialRow {
         id: row.try_get("id")?,
-        api_type: api_type(row)?,
+        api_type: api_type_of(&row.try_get::<String, _>("api_type")?)?,
         partner: row.try_get("partner")?,
         description: row.try_get("description")?,
-        permissions: permissions(row)?,
+        permissions: permissions_of(&row.try_get::<String, _>("permissions")?)?,
         key_hint: row.try_get("hint")?,
         created_at: row.try_get("created_at")?,
         created_by: row.try_get("created_by")?,
@@ -203,14 +229,27 @@ fn credential(row: &AnyRow) -> Result<CredentialRow> {
     })
 }
 
-pub(super) fn api_type(row: &AnyRow) -> Result<ApiType> {
-    let name: String = row.try_get("api_type")?;
-    ApiType::from_name(&name).ok_or_else(|| unreadable("api_type", &name))
+impl Grant {
+    fn of(api_type: &str, permissions: &str, partner: &str) -> Result<Self> {
+        Ok(Self {
+            api_type: api_type_of(api_type)?,
+            permissions: permissions_of(permissions)?,
+            unlisted: partner == UNLISTED_VENDOR,
+        })
+    }
 }
 
-pub(super) fn permissions(row: &AnyRow) -> Result<PermissionSet> {
-    let text: String = row.try_get("permissions")?;
-    set_from_text(&text).ok_or_else(|| unreadable("permissions", &text))
+pub(super) fn grant(row: &AnyRow) -> Result<Grant> {
+    let text = |column| row.try_get::<String, _>(column);
+    Grant::of(&text("api_type")?, &text("permissions")?, &text("partner")?)
+}
+
+fn api_type_of(name: &str) -> Result<ApiType> {
+    ApiType::from_name(name).ok_or_else(|| unreadable("api_type", name))
+}
+
+fn permissions_of(text: &str) -> Result<PermissionSet> {
+    set_from_text(text).ok_or_else(|| unreadable("permissions", text))
 }
 
 pub(super) fn unreadable(column: &str, value: &str) -> sqlx::Error {

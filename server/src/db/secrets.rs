@@ -1,25 +1,20 @@
 //! Secrets: the stored side of API keys.
 
-use api::credentials::ApiType;
-use api::permissions::PermissionSet;
-use futures_util::{Stream, StreamExt as _};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::credentials::{api_type, permissions, unreadable};
+use super::credentials::{Grant, grant, unreadable};
+use super::lines::{each_line, fields, select_lines};
 use super::{Db, Result};
 use crate::clock::Millis;
 use crate::keys::SecretHash;
 
-/// A secret that opens something: what a call's decision needs.
+/// A secret as a call's decision needs it.
 #[derive(Debug, Clone)]
-pub struct ActiveSecret {
-    pub secret_id: String,
+pub struct Secret {
+    pub id: String,
     pub credential_id: String,
     pub hash: SecretHash,
-    pub api_type: ApiType,
-    pub partner: String,
-    pub permissions: PermissionSet,
 }
 
 macro_rules! select_secrets {
@@ -33,10 +28,16 @@ macro_rules! select_secrets {
     };
 }
 
-/// Every secret that opens something, one after the other: there may be a million.
-pub fn list_active(db: &Db) -> impl Stream<Item = Result<ActiveSecret>> + Unpin {
-    let rows = sqlx::query(select_secrets!("WHERE c.revoked_at IS NULL")).fetch(db.read());
-    rows.map(|row| secret(&row?))
+/// Gives every secret to `take`, also those that open nothing. Only for SQLite, at a start.
+pub async fn each(db: &Db, mut take: impl FnMut(Secret)) -> Result<()> {
+    let sql = select_lines!("id || ' ' || credential_id || ' ' || hash", "secrets WHERE TRUE");
+    each_line(db, sql, |line| {
+        let [id, credential_id, hash] = fields(line);
+        let hash = hash_of(hash)?;
+        take(Secret { id: id.to_owned(), credential_id: credential_id.to_owned(), hash });
+        Ok(())
+    })
+    .await
 }
 
 /// How many secrets there are, also those that open nothing.
@@ -46,30 +47,26 @@ pub async fn count(db: &Db) -> Result<usize> {
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// All secrets of a credential: the hash, and the rest where it opens something.
-pub async fn list_of(
-    db: &Db,
-    credential_id: &str,
-) -> Result<Vec<(SecretHash, Option<ActiveSecret>)>> {
+/// All secrets of a credential, and what they open, if anything.
+pub async fn list_of(db: &Db, credential_id: &str) -> Result<Vec<(Secret, Option<Grant>)>> {
     let rows = sqlx::query(select_secrets!("WHERE s.credential_id = $1"))
         .bind(credential_id)
         .fetch_all(db.read())
         .await?;
     let secrets = rows.iter().map(|row| {
         let revoked: Option<Millis> = row.try_get("revoked_at")?;
-        let secret = secret(row)?;
-        Ok((secret.hash, revoked.is_none().then_some(secret)))
+        Ok((secret(row)?, if revoked.is_none() { Some(grant(row)?) } else { None }))
     });
     secrets.collect()
 }
 
-/// The secret of this hash, when it opens something.
-pub async fn read_active(db: &Db, hash: &SecretHash) -> Result<Option<ActiveSecret>> {
+/// The secret of this hash and what it opens, when it opens something.
+pub async fn read_active(db: &Db, hash: &SecretHash) -> Result<Option<(Secret, Grant)>> {
     let row = sqlx::query(select_secrets!("WHERE s.hash = $1 AND c.revoked_at IS NULL"))
         .bind(hash.to_hex())
         .fetch_optional(db.read())
         .await?;
-    row.as_ref().map(secret).transpose()
+    row.map(|row| Ok((secret(&row)?, grant(&row)?))).transpose()
 }
 
 /// The ids of a credential's secrets.
@@ -81,14 +78,14 @@ pub async fn ids_of(db: &Db, credential_id: &str) -> Result<Vec<String>> {
     rows.iter().map(|row| row.try_get("id")).collect()
 }
 
-fn secret(row: &AnyRow) -> Result<ActiveSecret> {
-    let hash: String = row.try_get("hash")?;
-    Ok(ActiveSecret {
-        secret_id: row.try_get("secret_id")?,
+fn secret(row: &AnyRow) -> Result<Secret> {
+    Ok(Secret {
+        id: row.try_get("secret_id")?,
         credential_id: row.try_get("credential_id")?,
-        hash: SecretHash::from_hex(&hash).ok_or_else(|| unreadable("hash", &hash))?,
-        api_type: api_type(row)?,
-        partner: row.try_get("partner")?,
-        permissions: permissions(row)?,
+        hash: hash_of(&row.try_get::<String, _>("hash")?)?,
     })
+}
+
+fn hash_of(text: &str) -> Result<SecretHash> {
+    SecretHash::from_hex(text).ok_or_else(|| unreadable("hash", text))
 }

@@ -90,13 +90,14 @@ async fn me(State(app): State<App>, request: Request) -> Response {
 
 async fn describe(app: &AppState, key: &Key, rate: Option<Rate>) -> db::Result<Me> {
     let catalogue = &app.catalogue.catalogue;
-    let granted = catalogue.permissions.iter().filter(|known| key.permissions.contains(known.bit));
+    let granted =
+        catalogue.permissions.iter().filter(|known| key.grant.permissions.contains(known.bit));
     let row = db::credentials::read(app.db.read(), &key.credential_id).await?;
     let partner = row.map(|row| row.partner).unwrap_or_default();
     let name = catalogue.partner(&partner).map(|partner| partner.name.clone());
     Ok(Me {
         credential_id: key.credential_id.to_string(),
-        api_type: key.api_type,
+        api_type: key.grant.api_type,
         partner: name.unwrap_or(partner),
         rate_limit: rate.map(|rate| RateLimit {
             limit: rate.limit,
