@@ -60,7 +60,7 @@ pub struct Change {
     actor: Actor,
     pub tx: Tx,
     pub now: Millis,
-    /// The credential whose key may open something else afterwards.
+    /// The credential that is another afterwards.
     credential: Option<String>,
     /// What was answered about recruiting data may not be true any more.
     recruiting: bool,
@@ -121,8 +121,8 @@ impl Change {
         change_log::append(&mut self.tx, self.app.keys.pepper(), &entry).await
     }
 
-    /// The keys of this credential may open something else once the change is made.
-    pub fn touches_keys_of(&mut self, credential_id: &str) {
+    /// This credential is another once the change is made: what it is found by, and what its keys open.
+    pub fn touches_credential(&mut self, credential_id: &str) {
         self.credential = Some(credential_id.to_owned());
     }
 
@@ -143,7 +143,9 @@ impl Change {
         }
         if let Some(credential_id) = &self.credential {
             // Also after a commit whose outcome is not known: memory says what the database says.
-            self.app.keys.refresh(credential_id).await?;
+            let keys = self.app.keys.refresh(credential_id).await;
+            self.app.search.refresh(credential_id).await?;
+            keys?;
         }
         committed
     }

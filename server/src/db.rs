@@ -12,7 +12,6 @@ pub mod instance;
 pub mod job_posts;
 pub mod job_stages;
 pub mod jobs;
-mod lines;
 pub mod openings;
 pub mod password_links;
 pub mod places;
@@ -22,6 +21,7 @@ pub mod sessions;
 mod statement;
 pub mod usage;
 pub mod users;
+pub mod whole;
 
 use std::str::FromStr as _;
 use std::time::Duration;

@@ -25,7 +25,7 @@ pub use plaintext::{ApiKey, Pepper, SecretHash};
 use crate::clock::Millis;
 use crate::db::credentials::Grant;
 use crate::db::secrets::Secret;
-use crate::db::{self, Db, Engine};
+use crate::db::{self, Db, Engine, whole};
 
 /// The stored side of a key that opens something.
 #[derive(Debug)]
@@ -211,17 +211,17 @@ impl Key {
 /// Every active key by its hash. The two tables are read one after the other and joined here: with a
 /// million keys the database takes three seconds longer to join them. Nothing writes them meanwhile.
 async fn read_table(db: &Db) -> db::Result<HashMap<SecretHash, Arc<Key>>> {
-    let count = db::secrets::count(db).await?;
+    let count = whole::count_secrets(db).await?;
     let mut grants: HashMap<Arc<str>, Arc<Grant>> = HashMap::with_capacity(count);
     // Many keys are granted the same; they share it.
     let mut different: HashMap<Grant, Arc<Grant>> = HashMap::new();
-    db::credentials::each_grant(db, |credential_id, grant| {
+    whole::each_grant(db, |credential_id, grant| {
         let shared = different.entry(grant).or_insert_with(|| Arc::new(grant));
         grants.insert(credential_id.into(), shared.clone());
     })
     .await?;
     let mut table = HashMap::with_capacity(count);
-    db::secrets::each(db, |secret| {
+    whole::each_secret(db, |secret| {
         if let Some((credential_id, grant)) = grants.get_key_value(&*secret.credential_id) {
             let key = Key {
                 credential_id: credential_id.clone(),

@@ -52,6 +52,7 @@ use tokio::sync::Mutex;
 
 use crate::board_api::kept::Kept;
 use crate::clock::Clock;
+use crate::credentials::search::Search;
 use crate::db::Db;
 use crate::harvest::answers::Answers;
 use crate::keys::{Keys, Pepper};
@@ -70,6 +71,7 @@ pub struct AppState {
     pub db: Db,
     pub clock: Clock,
     pub keys: Keys,
+    pub search: Arc<Search>,
     pub usage: Recorder,
     pub answers: Answers,
     pub boards: Kept,
@@ -89,7 +91,7 @@ pub struct AppState {
 }
 
 impl App {
-    /// Puts the parts together and reads the active keys.
+    /// Puts the parts together and reads the active keys, and what a search looks at.
     pub async fn new(
         db: Db,
         clock: Clock,
@@ -103,6 +105,7 @@ impl App {
             passwords: Passwords::new(&clock)?,
             throttle: Throttle::new(),
             keys,
+            search: Arc::new(Search::open(&db).await?),
             usage: Recorder::default(),
             answers: Answers::new(db.engine()),
             boards: Kept::default(),

@@ -57,7 +57,7 @@ pub(super) async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Resp
     let subject = Subject { kind: "credential", id: &new.id, name: &new.description };
     change.record("credential.create", &subject, None, Some(after)).await?;
     let row = db::credentials::read(&mut *change.tx, &new.id).await?.ok_or(Error::NotFound)?;
-    change.touches_keys_of(&new.id);
+    change.touches_credential(&new.id);
     change.commit().await?;
     let location = paths::with_id(paths::CREDENTIAL, &row.id);
     let headers =
@@ -94,6 +94,7 @@ pub(super) async fn save(
     row.version += 1;
     let subject = Subject { kind: "credential", id: &row.id, name: &row.description };
     change.record(action, &subject, before, after).await?;
+    change.touches_credential(&row.id);
     change.commit().await?;
     Ok(answer(app, row))
 }

@@ -6,7 +6,6 @@ use api::permissions::PermissionSet;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
-use super::lines::{each_line, fields, select_lines};
 use super::statement::Select;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
@@ -115,21 +114,6 @@ pub async fn list(
     select.rows(db.read()).await?.iter().map(credential).collect()
 }
 
-/// Gives what every active credential opens to `take`, with its id. Only for SQLite, at a start.
-pub async fn each_grant(db: &Db, mut take: impl FnMut(&str, Grant)) -> Result<()> {
-    // The plus keeps SQLite from going through an index to nearly every row.
-    let sql = select_lines!(
-        "id || ' ' || api_type || ' ' || permissions || ' ' || partner",
-        "credentials WHERE +revoked_at IS NULL"
-    );
-    each_line(db, sql, |line| {
-        let [id, api_type, permissions, partner] = fields(line);
-        take(id, Grant::of(api_type, permissions, partner)?);
-        Ok(())
-    })
-    .await
-}
-
 /// Up to `limit` credentials that this user made, newest first, behind `after`.
 pub async fn list_made_by(
     db: &Db,
@@ -160,6 +144,14 @@ pub async fn read<'c>(
     let row =
         sqlx::query(select_credentials!("WHERE c.id = $1")).bind(id).fetch_optional(from).await?;
     row.as_ref().map(credential).transpose()
+}
+
+/// The credentials of these ids, newest first.
+pub async fn list_of(db: &Db, ids: &[String]) -> Result<Vec<CredentialRow>> {
+    let select = Select::new(select_credentials!("")).among("c.id", ids);
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let select = select.add(" ORDER BY c.created_at DESC, c.id DESC LIMIT $", most);
+    select.rows(db.read()).await?.iter().map(credential).collect()
 }
 
 /// Adds a credential and its first secret.
@@ -230,7 +222,7 @@ fn credential(row: &AnyRow) -> Result<CredentialRow> {
 }
 
 impl Grant {
-    fn of(api_type: &str, permissions: &str, partner: &str) -> Result<Self> {
+    pub(super) fn of(api_type: &str, permissions: &str, partner: &str) -> Result<Self> {
         Ok(Self {
             api_type: api_type_of(api_type)?,
             permissions: permissions_of(permissions)?,
@@ -244,7 +236,7 @@ pub(super) fn grant(row: &AnyRow) -> Result<Grant> {
     Grant::of(&text("api_type")?, &text("permissions")?, &text("partner")?)
 }
 
-fn api_type_of(name: &str) -> Result<ApiType> {
+pub(super) fn api_type_of(name: &str) -> Result<ApiType> {
     ApiType::from_name(name).ok_or_else(|| unreadable("api_type", name))
 }
 

@@ -4,7 +4,6 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::credentials::{Grant, grant, unreadable};
-use super::lines::{each_line, fields, select_lines};
 use super::{Db, Result};
 use crate::clock::Millis;
 use crate::keys::SecretHash;
@@ -26,25 +25,6 @@ macro_rules! select_secrets {
             $rest
         )
     };
-}
-
-/// Gives every secret to `take`, also those that open nothing. Only for SQLite, at a start.
-pub async fn each(db: &Db, mut take: impl FnMut(Secret)) -> Result<()> {
-    let sql = select_lines!("id || ' ' || credential_id || ' ' || hash", "secrets WHERE TRUE");
-    each_line(db, sql, |line| {
-        let [id, credential_id, hash] = fields(line);
-        let hash = hash_of(hash)?;
-        take(Secret { id: id.to_owned(), credential_id: credential_id.to_owned(), hash });
-        Ok(())
-    })
-    .await
-}
-
-/// How many secrets there are, also those that open nothing.
-pub async fn count(db: &Db) -> Result<usize> {
-    let row = sqlx::query("SELECT COUNT(*) AS secrets FROM secrets").fetch_one(db.read()).await?;
-    let count: i64 = row.try_get("secrets")?;
-    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// All secrets of a credential, and what they open, if anything.
@@ -86,6 +66,6 @@ fn secret(row: &AnyRow) -> Result<Secret> {
     })
 }
 
-fn hash_of(text: &str) -> Result<SecretHash> {
+pub(super) fn hash_of(text: &str) -> Result<SecretHash> {
     SecretHash::from_hex(text).ok_or_else(|| unreadable("hash", text))
 }

@@ -85,13 +85,13 @@ impl Select {
     }
 
     /// Adds the condition that the column is one of these.
-    pub(super) fn among(mut self, column: &'static str, ids: &[i64]) -> Self {
+    pub(super) fn among(mut self, column: &'static str, ids: &[impl Into<Value> + Clone]) -> Self {
         self.begin_condition();
         self.sql.push_str(column);
         self.sql.push_str(" IN (");
         for (position, id) in ids.iter().enumerate() {
             self.sql.push_str(if position == 0 { "" } else { ", " });
-            self = self.add("$", *id);
+            self = self.add("$", id.clone());
         }
         self.sql.push(')');
         self

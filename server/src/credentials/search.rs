@@ -1,0 +1,77 @@
+//! The search in the descriptions of credentials.
+//!
+//! No index of a database finds "contains this": with a million credentials, a search that finds nothing
+//! looks at every one of them. On SQLite the descriptions, and what else narrows the list, are therefore
+//! held in memory. As with the keys this is a table and not a cache: a change is committed, then the table
+//! is changed, then the change is answered. On PostgreSQL other replicas change credentials too, so there
+//! the database searches.
+
+mod held;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, RwLock};
+
+use api::credentials::{ApiType, CredentialFilter};
+
+use self::held::{Held, Wanted};
+use crate::db::credentials::{self, CredentialRow, Cursor};
+use crate::db::{self, Db, Engine, whole};
+use crate::error::Result;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Search {
+    db: Db,
+    held: RwLock<Held>,
+}
+
+impl Search {
+    /// Reads all descriptions into memory, where that is allowed.
+    pub async fn open(db: &Db) -> db::Result<Self> {
+        let mut held = Held::default();
+        if db.engine() == Engine::Sqlite {
+            let mut some = Vec::new();
+            whole::each_described(db, |described| {
+                some.push(described);
+                if some.len() == 5000 {
+                    held.put_all(std::mem::take(&mut some));
+                }
+            })
+            .await?;
+            held.put_all(some);
+        }
+        Ok(Self { db: db.clone(), held: RwLock::new(held) })
+    }
+
+    /// Up to `limit` credentials of `types`, newest first, behind `after`.
+    pub async fn list(
+        self: &Arc<Self>,
+        types: &'static [ApiType],
+        filter: CredentialFilter,
+        after: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Vec<CredentialRow>> {
+        let needle = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
+        let Some(needle) = needle.filter(|_| self.db.engine() == Engine::Sqlite) else {
+            return Ok(credentials::list(&self.db, types, &filter, after.as_ref(), limit).await?);
+        };
+        let limit = usize::try_from(limit).unwrap_or_default();
+        let wanted = Wanted { needle: needle.to_lowercase(), types, after, filter, limit };
+        let search = self.clone();
+        let find = move || search.held.read().expect("no panic under this lock").find(&wanted);
+        let ids = tokio::task::spawn_blocking(find).await.map_err(anyhow::Error::from)?;
+        Ok(credentials::list_of(&self.db, &ids).await?)
+    }
+
+    /// Makes memory say what the database says of this credential. Called after every change of one,
+    /// before the change is answered, by one caller at a time.
+    pub async fn refresh(&self, credential_id: &str) -> db::Result<()> {
+        if self.db.engine() == Engine::Sqlite
+            && let Some(row) = credentials::read(self.db.read(), credential_id).await?
+        {
+            self.held.write().expect("no panic under this lock").put(row.into());
+        }
+        Ok(())
+    }
+}
