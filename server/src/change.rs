@@ -144,7 +144,7 @@ impl Change {
         if let Some(credential_id) = &self.credential {
             // Also after a commit whose outcome is not known: memory says what the database says.
             let keys = self.app.keys.refresh(credential_id).await;
-            self.app.search.refresh(credential_id).await?;
+            self.app.search.refresh(credential_id).await;
             keys?;
         }
         committed

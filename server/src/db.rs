@@ -106,6 +106,12 @@ impl Db {
         self.readers.execute("SELECT 1").await.map(drop)
     }
 
+    /// Does something to the database that only a test would.
+    #[cfg(test)]
+    pub(crate) async fn execute(&self, sql: &'static str) -> Result<()> {
+        self.writer.execute(sql).await.map(drop)
+    }
+
     /// Lets go of all connections; SQLite writes its log back into the file.
     pub async fn close(&self) {
         self.readers.close().await;

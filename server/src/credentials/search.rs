@@ -10,7 +10,7 @@ mod held;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use api::credentials::{ApiType, CredentialFilter};
 
@@ -24,6 +24,8 @@ use crate::error::Result;
 pub struct Search {
     db: Db,
     held: RwLock<Held>,
+    /// The credentials whose changes could not be read: until they can be, the database searches.
+    behind: Mutex<Vec<String>>,
 }
 
 impl Search {
@@ -41,7 +43,7 @@ impl Search {
             .await?;
             held.put_all(some);
         }
-        Ok(Self { db: db.clone(), held: RwLock::new(held) })
+        Ok(Self { db: db.clone(), held: RwLock::new(held), behind: Mutex::default() })
     }
 
     /// Up to `limit` credentials of `types`, newest first, behind `after`.
@@ -53,7 +55,7 @@ impl Search {
         limit: i64,
     ) -> Result<Vec<CredentialRow>> {
         let needle = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-        let Some(needle) = needle.filter(|_| self.db.engine() == Engine::Sqlite) else {
+        let Some(needle) = needle.filter(|_| self.knows_all()) else {
             return Ok(credentials::list(&self.db, types, &filter, after.as_ref(), limit).await?);
         };
         let limit = usize::try_from(limit).unwrap_or_default();
@@ -65,13 +67,38 @@ impl Search {
     }
 
     /// Makes memory say what the database says of this credential. Called after every change of one,
-    /// before the change is answered, by one caller at a time.
-    pub async fn refresh(&self, credential_id: &str) -> db::Result<()> {
-        if self.db.engine() == Engine::Sqlite
-            && let Some(row) = credentials::read(self.db.read(), credential_id).await?
-        {
-            self.held.write().expect("no panic under this lock").put(row.into());
+    /// before the change is answered, by one caller at a time. When the database does not answer, it is
+    /// tried again after the next change.
+    pub async fn refresh(&self, credential_id: &str) {
+        if self.db.engine() == Engine::Postgres {
+            return;
         }
-        Ok(())
+        let mut changed = self.behind().clone();
+        changed.push(credential_id.to_owned());
+        for credential_id in changed {
+            let read = credentials::read(self.db.read(), &credential_id).await;
+            let mut behind = self.behind();
+            behind.retain(|known| *known != credential_id);
+            match read {
+                Ok(row) => {
+                    let mut held = self.held.write().expect("no panic under this lock");
+                    if let Some(row) = row {
+                        held.put(row.into());
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(credential_id, "the search in memory misses it: {error}");
+                    behind.push(credential_id);
+                }
+            }
+        }
+    }
+
+    fn knows_all(&self) -> bool {
+        self.db.engine() == Engine::Sqlite && self.behind().is_empty()
+    }
+
+    fn behind(&self) -> MutexGuard<'_, Vec<String>> {
+        self.behind.lock().expect("no panic under this lock")
     }
 }

@@ -25,8 +25,16 @@ struct Made {
 #[derive(Debug, Clone)]
 enum Event {
     Made(Made),
-    Renamed { which: prop::sample::Index, description: String },
-    Revoked { which: prop::sample::Index, revoked: bool },
+    Renamed {
+        which: prop::sample::Index,
+        description: String,
+    },
+    Revoked {
+        which: prop::sample::Index,
+        revoked: bool,
+    },
+    /// The next change is made, but cannot be read after it.
+    NotRead,
     Restarted,
 }
 
@@ -47,7 +55,7 @@ fn event() -> impl Strategy<Value = Event> {
     let renamed = renamed.prop_map(|(which, description)| Event::Renamed { which, description });
     let revoked = any::<(prop::sample::Index, bool)>();
     let revoked = revoked.prop_map(|(which, revoked)| Event::Revoked { which, revoked });
-    prop_oneof![6 => made, 2 => renamed, 2 => revoked, 1 => Just(Event::Restarted)]
+    prop_oneof![6 => made, 2 => renamed, 2 => revoked, 1 => Just(Event::NotRead), 1 => Just(Event::Restarted)]
 }
 
 fn filter() -> impl Strategy<Value = CredentialFilter> {
@@ -72,13 +80,14 @@ struct Story {
     clock: Clock,
     search: Arc<Search>,
     ids: Vec<String>,
+    not_read: bool,
 }
 
 impl Story {
     async fn begin() -> Self {
         let db = Db::open("sqlite::memory:").await.expect("a database");
         let search = Arc::new(Search::open(&db).await.expect("a search"));
-        Self { db, clock: Clock::fixed(0), search, ids: Vec::new() }
+        Self { db, clock: Clock::fixed(0), search, ids: Vec::new(), not_read: false }
     }
 
     async fn tell(&mut self, event: Event) {
@@ -90,6 +99,7 @@ impl Story {
             Event::Revoked { which, revoked } => {
                 self.change(which, |row| row.revoked_at = revoked.then_some(1)).await;
             }
+            Event::NotRead => self.not_read = true,
             Event::Restarted => {
                 self.search = Arc::new(Search::open(&self.db).await.expect("a search"));
             }
@@ -113,22 +123,33 @@ impl Story {
         let mut tx = self.db.write().await.expect("a change");
         credentials::create(&mut tx, &new).await.expect("a credential");
         tx.commit().await.expect("a commit");
-        self.search.refresh(&new.id).await.expect("a refresh");
+        self.refresh(&new.id).await;
         self.ids.push(new.id);
     }
 
-    async fn change(&self, which: prop::sample::Index, edit: impl FnOnce(&mut CredentialRow)) {
+    /// A credential is read with the name of who made it.
+    async fn refresh(&mut self, id: &str) {
+        if std::mem::take(&mut self.not_read) {
+            self.db.execute("ALTER TABLE users RENAME TO hidden").await.expect("no users");
+            self.search.refresh(id).await;
+            self.db.execute("ALTER TABLE hidden RENAME TO users").await.expect("the users");
+        } else {
+            self.search.refresh(id).await;
+        }
+    }
+
+    async fn change(&mut self, which: prop::sample::Index, edit: impl FnOnce(&mut CredentialRow)) {
         if self.ids.is_empty() {
             return;
         }
-        let id = which.get(&self.ids);
-        let row = credentials::read(self.db.read(), id).await.expect("an answer");
+        let id = which.get(&self.ids).clone();
+        let row = credentials::read(self.db.read(), &id).await.expect("an answer");
         let mut row = row.expect("a credential");
         edit(&mut row);
         let mut tx = self.db.write().await.expect("a change");
         assert!(credentials::update(&mut tx, &row).await.expect("an update"));
         tx.commit().await.expect("a commit");
-        self.search.refresh(id).await.expect("a refresh");
+        self.refresh(&id).await;
     }
 
     /// All pages of three, from memory and from the database.
