@@ -105,7 +105,7 @@ async fn create(
         permissions,
         replaces: None,
     };
-    issue(&app, &user, wanted).await
+    issue(&app, &user, app.change(&user).await?, wanted).await
 }
 
 /// One credential.
@@ -207,9 +207,7 @@ async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -
             ("Location" = String, description = "The credential’s address"))),
         NeedsUser, NeedsThing, MayFail))]
 async fn replace(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let types = user.require_api_types()?;
-    let row = db::credentials::read(app.db.read(), &id).await?;
-    let row = visible(row, types)?;
+    let (change, row) = begin(&app, &user, &id).await?;
     user.require_proof(&app)?;
     let wanted = Wanted {
         api_type: row.api_type,
@@ -218,5 +216,5 @@ async fn replace(State(app): State<App>, user: User, Path(id): Path<String>) -> 
         permissions: row.permissions,
         replaces: Some(row.id),
     };
-    issue(&app, &user, wanted).await
+    issue(&app, &user, change, wanted).await
 }

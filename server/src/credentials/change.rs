@@ -30,7 +30,12 @@ pub(super) struct Wanted {
 }
 
 /// Makes the credential and its key, and answers both: the only time the key leaves this program.
-pub(super) async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Response> {
+pub(super) async fn issue(
+    app: &App,
+    user: &User,
+    mut change: Change,
+    wanted: Wanted,
+) -> Result<Response> {
     let key = ApiKey::make(&app.clock, wanted.api_type);
     let new = NewCredentialRow {
         id: app.clock.new_id("cred"),
@@ -44,7 +49,6 @@ pub(super) async fn issue(app: &App, user: &User, wanted: Wanted) -> Result<Resp
         hash: app.keys.pepper().hash(&key),
         key_hint: key.hint().to_owned(),
     };
-    let mut change = app.change(user).await?;
     db::credentials::create(&mut change.tx, &new).await?;
     let after = json!({
         "api_type": new.api_type,

@@ -1,9 +1,15 @@
 //! The life of a credential: created, revealed once, stored, edited, revoked, re-enabled, replaced; and
 //! who may do any of it.
 
+use std::time::Duration;
+
+use api::permissions::PermissionSet;
 use axum::http::StatusCode;
 use expect_test::expect;
 use serde_json::{Value, json};
+use server::change::Actor;
+use server::db;
+use server::db::credentials::CredentialRow;
 
 use crate::app::World;
 
@@ -268,6 +274,27 @@ async fn a_lost_key_is_replaced_by_a_new_credential_and_the_old_one_stays() {
     for key in [key, &lost] {
         assert_eq!(world.call("GET", "/v1/jobs", key).await.status, StatusCode::OK);
     }
+}
+
+#[tokio::test]
+async fn a_replacement_is_granted_what_the_credential_is_granted_at_that_moment() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let (id, _) = ada.issue("harvest", "jobtarget").await;
+    // Somebody takes everything away, and has not finished when the replacement is asked for.
+    let mut change = world.app.change_as(Actor::system()).await.unwrap();
+    let row = db::credentials::read(&mut *change.tx, &id).await.unwrap().unwrap();
+    let narrowed = CredentialRow { permissions: PermissionSet::EMPTY, ..row };
+    assert!(db::credentials::update(&mut change.tx, &narrowed).await.unwrap());
+    change.touches_credential(&id);
+    let finish = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        change.commit().await.unwrap();
+    };
+    let path = format!("/api/credentials/{id}/replace");
+    let (replaced, ()) = tokio::join!(ada.act(&path), finish);
+    assert_eq!(replaced.status, StatusCode::CREATED);
+    assert_eq!(replaced.json()["credential"]["permissions"], json!([]));
 }
 
 #[tokio::test]
