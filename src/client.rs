@@ -13,6 +13,7 @@ use web_sys::{AbortSignal, RequestCache, RequestCredentials};
 
 use crate::error::Error;
 use crate::json;
+use crate::location::address_of;
 
 pub mod account;
 pub mod boards;
@@ -174,6 +175,11 @@ async fn api_base() -> Result<String, Error> {
 /// thing the page did was ask it who is signed in.
 fn address(path: &str) -> String {
     API_BASE.with_borrow(|base| base.clone().unwrap_or_default()) + path
+}
+
+/// Where the service is for somebody outside of this page, such as `https://latchkey.example.com`.
+pub fn origin() -> String {
+    address_of(&address("/")).trim_end_matches('/').to_owned()
 }
 
 /// `fetch` says nothing about why there was no answer.

@@ -62,6 +62,9 @@ test("the console works from another address of the same site", async ({
   const key = await app.store.key.inputValue();
   await app.store.stored.click();
   await expect(app.heading).toHaveText(NAME);
+  // The key is for the service, not for whoever serves the page.
+  const curl = app.credential.usage.getByLabel("First call", { exact: true });
+  await expect(curl).toHaveValue(`curl -u "$API_KEY:" ${host.apiBase}/v1/job_posts`);
   await app.credential.permission("Jobs", "GET: List Jobs").uncheck();
   await app.credential.save.click();
   await expect(page.getByRole("main").getByText("Everything is saved")).toBeVisible();

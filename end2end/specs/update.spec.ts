@@ -91,6 +91,37 @@ test("the description and the permissions of a key are edited", async ({
   `);
 });
 
+test("what a colleague saved is shown after a step, and not undone by the next save", async ({
+  page,
+  app,
+  elsewhere,
+}) => {
+  const { credential } = await elsewhere.create(NAME, { stored: false });
+  await app.open(`${CREDENTIALS}/${credential.id}`);
+  await expect(app.heading).toHaveText(NAME);
+  await elsewhere.update(credential.id, { description: "JobTarget, autumn", permissions: [] });
+
+  const main = page.getByRole("main");
+  await app.credential.button("I have stored the API Key").click();
+  await expect(app.heading).toHaveText("JobTarget, autumn");
+  await expect(main.getByText("Everything is saved")).toBeVisible();
+  await expect(app.credential.description).toHaveValue("JobTarget, autumn");
+  await expect(app.credential.permissions).toContainText("0 of 136");
+
+  // Where it meets what was typed here, the page asks.
+  await app.credential.description.fill("JobTarget, spring");
+  await elsewhere.update(credential.id, { description: "JobTarget, winter" });
+  await app.credential.button("Revoke").click();
+  await app.dialog(/^Revoke/).getByRole("button", { name: "OK" }).click();
+  const conflict = app.dialog(/./);
+  await expect(conflict).toContainText("JobTarget, winter");
+  await expect(conflict).toContainText("JobTarget, spring");
+  await conflict.getByRole("button", { name: "Take theirs" }).click();
+  await expect(app.heading).toHaveText("JobTarget, winter");
+  await expect(main.getByText("Everything is saved")).toBeVisible();
+  await expect(app.credential.button("Re-enable")).toBeVisible();
+});
+
 test("searching narrows what is shown and what the buttons choose", async ({
   page,
   app,

@@ -24,11 +24,21 @@ test("the page offers a first call, and sees it when it comes", async ({
   await expect(curl).toHaveValue(/^curl -u "\$API_KEY:" http:\/\/127\.0\.0\.1:\d+\/v1\/job_posts$/);
   expect(await page.content()).not.toContain(key);
   await expect(usage.getByText("Waiting for the first call")).toBeVisible();
-  // A refused call is none.
+  // A refused call is none, and is shown.
   expect(await harvest.status(key, "/v1/users")).toBe(403);
+  await expect(usage.getByText("No call with this API key was allowed yet.")).toBeVisible();
+  await expect(usage.getByRole("button", { name: "Grant GET: List Users" })).toBeVisible();
+  await expect(usage.getByText("Waiting for the first call")).toBeVisible();
   expect(await harvest.status(key, "/v1/jobs")).toBe(200);
   await expect(usage.getByText("First call seen")).toBeVisible();
+  // Everything on the page knows of it.
   await expect(usage.getByText(/^Last call .* from 127\.0\.0\.1$/)).toBeVisible();
+  await expect(usage.getByText("1 call in 90 days, a bar a day")).toBeVisible();
+  await expect(usage.getByRole("row", { name: "GET: List Jobs 1 1" })).toBeVisible();
+  const about = page.getByRole("region", { name: "About this credential" });
+  await expect(about).toContainText("from 127.0.0.1");
+  await expect(page.getByText("This API key is in use")).toBeVisible();
+  await expect(app.credential.permissions.getByText("1 call in 90 days")).toHaveCount(1);
   await expect.poll(() => watch.announced).toContain("First call seen");
 });
 

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use self::record::{Batch, Counted, HOUR, Outcome, Recorder};
-use crate::clock::{Millis, date, rfc3339};
+use crate::clock::{date, rfc3339};
 use crate::credentials::visible;
 use crate::db::usage::{AddressRow, DayRow, LastRow};
 use crate::error::Result;
@@ -34,29 +34,67 @@ async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Res
     let types = user.require_api_types()?;
     visible(db::credentials::read(app.db.read(), &id).await?, types)?;
     let now = app.clock.now();
-    let unsaved = last_unsaved(&app, &id).await?;
-    let last = db::usage::list_last(&app.db, &id).await?;
-    let days = db::usage::list_days(&app.db, &id, now).await?;
-    let addresses = db::usage::list_addresses(&app.db, &id, now).await?;
-    let accepted = || last.iter().filter(|row| !row.outcome.denied);
-    let saved = accepted().map(|row| (row.last_at, row.last_address.clone()));
-    let last_call = saved.chain(unsaved.clone()).max();
-    let first_at = accepted().map(|row| row.first_at).chain(unsaved.map(|(at, _)| at)).min();
-    Ok(Json(Usage {
-        first_call_at: first_at.map(rfc3339),
-        last_call_at: last_call.as_ref().map(|(at, _)| rfc3339(*at)),
-        last_call_address: last_call.map(|(_, address)| address),
-        permissions: permissions(&app, &last, &days),
-        calls: addresses.into_iter().map(|row| call_count(&app, row)).collect(),
-        days: by_day(&days),
-    }))
+    let mut counts = Counts {
+        last: db::usage::list_last(&app.db, &id).await?,
+        days: db::usage::list_days(&app.db, &id, now).await?,
+        addresses: db::usage::list_addresses(&app.db, &id, now).await?,
+    };
+    // What this replica has not written down yet: whoever waits for the first call sees it now.
+    for secret_id in db::secrets::ids_of(&app.db, &id).await? {
+        for one in app.usage.unsaved(&secret_id) {
+            counts.add(&one);
+        }
+    }
+    Ok(Json(counts.usage(&app)))
 }
 
-/// The last call that this replica has not written down yet: whoever waits for the first one sees it now.
-async fn last_unsaved(app: &AppState, credential_id: &str) -> db::Result<Option<(Millis, String)>> {
-    let secrets = db::secrets::ids_of(&app.db, credential_id).await?;
-    let last = secrets.iter().filter_map(|id| app.usage.last_call(id)).max();
-    Ok(last.map(|(at, address)| (at, address.to_string())))
+/// All there is to say of a credential's calls.
+struct Counts {
+    last: Vec<LastRow>,
+    days: Vec<DayRow>,
+    addresses: Vec<AddressRow>,
+}
+
+impl Counts {
+    fn add(&mut self, one: &Counted) {
+        let last = LastRow::from(one);
+        match self.last.iter_mut().find(|row| row.outcome == one.outcome) {
+            Some(known) => known.merge(&last),
+            None => self.last.push(last),
+        }
+        self.days.push(DayRow { outcome: one.outcome, day: one.day(), calls: one.calls });
+        let address = one.address.map(|address| address.to_string()).unwrap_or_default();
+        let is_same = |row: &&mut AddressRow| row.outcome == one.outcome && row.address == address;
+        match self.addresses.iter_mut().find(is_same) {
+            Some(known) => {
+                known.calls_24h += one.calls;
+                known.calls_7d += one.calls;
+            }
+            None => self.addresses.push(AddressRow {
+                outcome: one.outcome,
+                address,
+                calls_24h: one.calls,
+                calls_7d: one.calls,
+            }),
+        }
+    }
+
+    fn usage(mut self, app: &AppState) -> Usage {
+        self.addresses.sort_by(|one, other| {
+            let rest = |row: &AddressRow| (row.outcome, row.address.clone());
+            other.calls_7d.cmp(&one.calls_7d).then_with(|| rest(one).cmp(&rest(other)))
+        });
+        let accepted = || self.last.iter().filter(|row| !row.outcome.denied);
+        let last_call = accepted().max_by_key(|row| (row.last_at, &row.last_address));
+        Usage {
+            first_call_at: accepted().map(|row| row.first_at).min().map(rfc3339),
+            last_call_at: last_call.map(|row| rfc3339(row.last_at)),
+            last_call_address: last_call.map(|row| row.last_address.clone()),
+            permissions: permissions(app, &self.last, &self.days),
+            calls: self.addresses.iter().map(|row| call_count(app, row)).collect(),
+            days: by_day(&self.days),
+        }
+    }
 }
 
 fn permissions(app: &AppState, last: &[LastRow], days: &[DayRow]) -> Vec<PermissionUsage> {
@@ -88,11 +126,11 @@ fn permission_id(app: &AppState, outcome: Outcome) -> Option<PermissionId> {
     Some(known.permission_id.clone())
 }
 
-fn call_count(app: &AppState, row: AddressRow) -> CallCount {
+fn call_count(app: &AppState, row: &AddressRow) -> CallCount {
     CallCount {
         permission_id: permission_id(app, row.outcome),
         denied: row.outcome.denied,
-        address: Some(row.address).filter(|address| !address.is_empty()),
+        address: Some(row.address.clone()).filter(|address| !address.is_empty()),
         calls_24h: row.calls_24h.unsigned_abs(),
         calls_7d: row.calls_7d.unsigned_abs(),
     }

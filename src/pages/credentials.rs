@@ -56,6 +56,7 @@ pub fn page() -> View {
     }
     let open = RwSignal::new(Open::Nothing);
     let draft = create::Draft::new(account);
+    navigator.hold_while(move || draft.creating.get(), CREATING);
     let list = list::List::read(navigator);
     let crumb = el("a").attr("href", routes::DEV_CENTER).text("Dev Center");
     let title = el("div")

@@ -19,6 +19,7 @@ pub(super) fn answer(app: &AppState, row: CredentialRow) -> Response {
 /// The row as everyone who may manage it sees it.
 pub(super) fn credential(app: &AppState, row: CredentialRow) -> Credential {
     let time = |at: Option<Millis>| at.map(rfc3339);
+    let (last_used_at, last_used_address) = last_use(app, &row).unzip();
     Credential {
         api_type: row.api_type,
         partner: PartnerId(row.partner),
@@ -28,11 +29,19 @@ pub(super) fn credential(app: &AppState, row: CredentialRow) -> Credential {
         stored_at: time(row.stored_at),
         created_at: rfc3339(row.created_at),
         created_by: row.created_by,
-        last_used_at: time(row.last_used_at),
-        last_used_address: row.last_used_address,
+        last_used_at: time(last_used_at),
+        last_used_address: last_used_address.flatten(),
         revoked_at: time(row.revoked_at),
         permissions: app.catalogue.catalogue.ids_of(&row.permissions),
         version: row.version.unsigned_abs(),
         id: row.id,
     }
+}
+
+/// When the key was used last, and from where: what is written down, or what is not yet.
+fn last_use(app: &AppState, row: &CredentialRow) -> Option<(Millis, Option<String>)> {
+    let unsaved = app.usage.unsaved(&row.secret_id).into_iter().filter(|one| !one.outcome.denied);
+    let unsaved = unsaved.map(|one| (one.last_at, Some(one.last_address.to_string())));
+    let saved = row.last_used_at.map(|at| (at, row.last_used_address.clone()));
+    saved.into_iter().chain(unsaved).max_by_key(|(at, _)| *at)
 }

@@ -20,6 +20,8 @@ pub struct CredentialRow {
     pub description: String,
     pub permissions: PermissionSet,
     pub key_hint: String,
+    /// The newest secret.
+    pub secret_id: String,
     pub created_at: Millis,
     /// The name of who made it; empty when it was made on the command line.
     pub created_by: String,
@@ -61,7 +63,7 @@ pub struct Cursor {
     pub id: String,
 }
 
-/// The columns of [`CredentialRow`]. The hint is the newest secret's, the last use any secret's.
+/// The columns of [`CredentialRow`]. The hint and the id are the newest secret's, the last use any secret's.
 macro_rules! select_credentials {
     ($rest:literal) => {
         concat!(
@@ -69,6 +71,8 @@ macro_rules! select_credentials {
              COALESCE(u.name, '') AS created_by, c.stored_at, c.revoked_at, c.version, \
              (SELECT s.hint FROM secrets s WHERE s.credential_id = c.id \
               ORDER BY s.created_at DESC, s.id DESC LIMIT 1) AS hint, \
+             (SELECT s.id FROM secrets s WHERE s.credential_id = c.id \
+              ORDER BY s.created_at DESC, s.id DESC LIMIT 1) AS secret_id, \
              (SELECT MAX(s.last_used_at) FROM secrets s WHERE s.credential_id = c.id) \
              AS last_used_at, \
              (SELECT s.last_used_address FROM secrets s WHERE s.credential_id = c.id \
@@ -211,6 +215,7 @@ fn credential(row: &AnyRow) -> Result<CredentialRow> {
         description: row.try_get("description")?,
         permissions: permissions_of(&row.try_get::<String, _>("permissions")?)?,
         key_hint: row.try_get("hint")?,
+        secret_id: row.try_get("secret_id")?,
         created_at: row.try_get("created_at")?,
         created_by: row.try_get("created_by")?,
         stored_at: row.try_get("stored_at")?,

@@ -17,6 +17,9 @@ const HOURS_A_DAY: i64 = 24;
 /// How long calls are counted by hour and address.
 const HOURS: i64 = 7 * HOURS_A_DAY;
 
+/// So many old rows are deleted at once.
+const AT_ONCE: i64 = 1000;
+
 /// Adds a batch, unless it was added before.
 pub async fn save(db: &Db, batch: &Batch<'_>, now: Millis) -> Result<()> {
     let mut tx = db.write().await?;
@@ -48,12 +51,7 @@ async fn add_last(tx: &mut Tx, counted: &[Counted]) -> Result<()> {
     let mut last: BTreeMap<(&str, Outcome), LastRow> = BTreeMap::new();
     let mut used: BTreeMap<&str, (Millis, String)> = BTreeMap::new();
     for one in counted {
-        let row = LastRow {
-            outcome: one.outcome,
-            first_at: one.first_at,
-            last_at: one.last_at,
-            last_address: one.last_address.to_string(),
-        };
+        let row = LastRow::from(one);
         if !one.outcome.denied {
             let at = used.entry(&one.secret_id).or_default();
             *at = at.clone().max((row.last_at, row.last_address.clone()));
@@ -95,8 +93,7 @@ async fn add_last(tx: &mut Tx, counted: &[Counted]) -> Result<()> {
 async fn add_days(tx: &mut Tx, counted: &[Counted]) -> Result<()> {
     let mut days: BTreeMap<(&str, Outcome, i64), i64> = BTreeMap::new();
     for one in counted {
-        *days.entry((&one.secret_id, one.outcome, one.hour / HOURS_A_DAY)).or_default() +=
-            one.calls;
+        *days.entry((&one.secret_id, one.outcome, one.day())).or_default() += one.calls;
     }
     let rows = days.into_iter().map(|((secret_id, outcome, day), calls)| {
         key(secret_id, outcome).into_iter().chain([day.into(), calls.into()]).collect()
@@ -152,21 +149,38 @@ async fn addresses(tx: &mut Tx, secret_id: &str, hour: i64) -> Result<BTreeSet<S
     rows.iter().map(|row| row.try_get("address")).collect()
 }
 
-/// Deletes what is older than it is kept: days, hours, and writers that are long gone.
+/// Deletes what is older than it is kept: days, hours, and writers that are long gone. In small changes, so
+/// that no revoke waits long.
 pub async fn prune(db: &Db, now: Millis) -> Result<()> {
     let (hour, day) = now_in_hours_and_days(now);
-    let mut tx = db.write().await?;
     for (sql, before) in [
-        ("DELETE FROM usage_hours WHERE hour < $1", hour - HOURS),
-        ("DELETE FROM usage_days WHERE day <= $1", day - DAYS),
         (
-            "DELETE FROM usage_writers WHERE writer <> '' AND at < $1",
+            "DELETE FROM usage_hours WHERE (secret_id, hour, permission, denied, address) IN \
+             (SELECT secret_id, hour, permission, denied, address FROM usage_hours \
+              WHERE hour < $1 LIMIT $2)",
+            hour - HOURS,
+        ),
+        (
+            "DELETE FROM usage_days WHERE (secret_id, permission, denied, day) IN \
+             (SELECT secret_id, permission, denied, day FROM usage_days WHERE day <= $1 LIMIT $2)",
+            day - DAYS,
+        ),
+        (
+            "DELETE FROM usage_writers WHERE writer IN \
+             (SELECT writer FROM usage_writers WHERE writer <> '' AND at < $1 LIMIT $2)",
             (day - DAYS) * HOURS_A_DAY * HOUR,
         ),
     ] {
-        sqlx::query(sql).bind(before).execute(&mut *tx).await?;
+        while delete_some(db, sql, before).await? > 0 {}
     }
-    tx.commit().await
+    Ok(())
+}
+
+async fn delete_some(db: &Db, sql: &'static str, before: i64) -> Result<u64> {
+    let mut tx = db.write().await?;
+    let done = sqlx::query(sql).bind(before).bind(AT_ONCE).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(done.rows_affected())
 }
 
 /// The first and the last call of one outcome.
@@ -178,8 +192,19 @@ pub struct LastRow {
     pub last_address: String,
 }
 
+impl From<&Counted> for LastRow {
+    fn from(one: &Counted) -> Self {
+        Self {
+            outcome: one.outcome,
+            first_at: one.first_at,
+            last_at: one.last_at,
+            last_address: one.last_address.to_string(),
+        }
+    }
+}
+
 impl LastRow {
-    fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         self.first_at = self.first_at.min(other.first_at);
         if other.last_at >= self.last_at {
             self.last_at = other.last_at;
@@ -249,7 +274,7 @@ pub async fn list_days(db: &Db, credential_id: &str, now: Millis) -> Result<Vec<
     days.collect()
 }
 
-/// The calls of a credential in the last seven days, by outcome and address, most first.
+/// The calls of a credential in the last seven days, by outcome and address.
 pub async fn list_addresses(db: &Db, credential_id: &str, now: Millis) -> Result<Vec<AddressRow>> {
     let (hour, _) = now_in_hours_and_days(now);
     let rows = sqlx::query(
@@ -257,8 +282,7 @@ pub async fn list_addresses(db: &Db, credential_id: &str, now: Millis) -> Result
          CAST(SUM(CASE WHEN h.hour >= $2 THEN h.calls ELSE 0 END) AS BIGINT) AS calls_24h \
          FROM usage_hours h JOIN secrets s ON s.id = h.secret_id \
          WHERE s.credential_id = $1 AND h.hour >= $3 \
-         GROUP BY h.permission, h.denied, h.address \
-         ORDER BY calls_7d DESC, h.permission, h.denied, h.address",
+         GROUP BY h.permission, h.denied, h.address",
     )
     .bind(credential_id)
     .bind(hour - HOURS_A_DAY)

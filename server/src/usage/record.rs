@@ -45,6 +45,13 @@ pub struct Counted {
     pub last_address: IpAddr,
 }
 
+impl Counted {
+    /// Days since 1970.
+    pub fn day(&self) -> i64 {
+        self.hour / 24
+    }
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Recorder {
@@ -104,11 +111,11 @@ impl Recorder {
         }
     }
 
-    /// The last accepted call of a key that is not written down yet.
-    pub fn last_call(&self, secret_id: &str) -> Option<(Millis, IpAddr)> {
+    /// What a key did since the last batches were taken.
+    pub fn unsaved(&self, secret_id: &str) -> Vec<Counted> {
         let shard = self.shard(secret_id);
-        let accepted = shard.get(secret_id)?.iter().filter(|(cell, _)| !cell.outcome.denied);
-        accepted.map(|(_, tally)| (tally.last_at, tally.last_address)).max()
+        let known = shard.get_key_value(secret_id);
+        known.map(|(secret_id, cells)| counted(secret_id, cells).collect()).unwrap_or_default()
     }
 
     /// Writes down what was counted. Called every ten seconds, and before the program ends. A batch that
@@ -127,20 +134,11 @@ impl Recorder {
 
     fn take(&self) -> Vec<Counted> {
         let taken = self.shards.iter().map(|shard| std::mem::take(&mut *held(shard)));
-        let mut counted = Vec::new();
+        let mut all = Vec::new();
         for (secret_id, cells) in taken.flatten() {
-            counted.extend(cells.into_iter().map(|(cell, tally)| Counted {
-                secret_id: secret_id.clone(),
-                outcome: cell.outcome,
-                hour: cell.hour,
-                address: cell.address,
-                calls: tally.calls,
-                first_at: tally.first_at,
-                last_at: tally.last_at,
-                last_address: tally.last_address,
-            }));
+            all.extend(counted(&secret_id, &cells));
         }
-        counted
+        all
     }
 
     fn shard(&self, secret_id: &str) -> MutexGuard<'_, HashMap<Arc<str>, Cells>> {
@@ -174,6 +172,19 @@ pub struct Batch<'a> {
     /// The writer's first batch has 1, each later one 1 more.
     pub number: i64,
     pub counted: &'a [Counted],
+}
+
+fn counted(secret_id: &Arc<str>, cells: &Cells) -> impl Iterator<Item = Counted> {
+    cells.iter().map(|(cell, tally)| Counted {
+        secret_id: secret_id.clone(),
+        outcome: cell.outcome,
+        hour: cell.hour,
+        address: cell.address,
+        calls: tally.calls,
+        first_at: tally.first_at,
+        last_at: tally.last_at,
+        last_address: tally.last_address,
+    })
 }
 
 /// Whether an address is among the first twenty of this hour.

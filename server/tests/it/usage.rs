@@ -106,6 +106,57 @@ async fn the_first_call_is_seen_before_it_is_written_down() {
 }
 
 #[tokio::test]
+async fn what_is_not_written_down_yet_is_shown_as_it_will_be() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let (id, key) = ada.issue("harvest", "jobtarget").await;
+    let usage = format!("/api/credentials/{id}/usage");
+    for round in 0..2 {
+        for (address, path) in [
+            ("203.0.113.9", "/v1/jobs"),
+            ("198.51.100.4", "/v1/jobs"),
+            ("198.51.100.4", "/v1/users"),
+            ("203.0.113.9", "/v1/job_posts"),
+        ] {
+            world.clock.advance(1);
+            call_from(&world, address, path, &key).await;
+        }
+        let before = ada.get(&usage).await.json();
+        let listed = ada.get("/api/credentials").await.json();
+        assert_eq!(listed["items"][0]["last_used_address"], "203.0.113.9", "{round}");
+        save(&world).await;
+        assert_eq!(before, ada.get(&usage).await.json(), "{round}");
+        assert_eq!(listed, ada.get("/api/credentials").await.json(), "{round}");
+    }
+}
+
+#[tokio::test]
+async fn many_old_counts_go_a_few_at_a_time_and_all_of_them() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let (id, key) = ada.issue("harvest", "jobtarget").await;
+    let secrets = db::secrets::ids_of(&world.app.db, &id).await.expect("a secret");
+    let mut tx = world.app.db.write().await.expect("a change");
+    for day in 0..2500 {
+        sqlx::query(
+            "INSERT INTO usage_days (secret_id, permission, denied, day, calls) \
+             VALUES ($1, 1, 0, $2, 1)",
+        )
+        .bind(&secrets[0])
+        .bind(day)
+        .execute(&mut *tx)
+        .await
+        .expect("a day");
+    }
+    tx.commit().await.expect("a commit");
+    call_from(&world, "203.0.113.9", "/v1/jobs", &key).await;
+    save(&world).await;
+    db::usage::prune(&world.app.db, world.clock.now()).await.expect("old counts go");
+    let left = sqlx::query("SELECT day FROM usage_days").fetch_all(world.app.db.read()).await;
+    assert_eq!(left.expect("the days").len(), 1);
+}
+
+#[tokio::test]
 async fn a_job_board_key_is_used_without_a_permission() {
     let world = World::new().await;
     let ada = world.ada().await;

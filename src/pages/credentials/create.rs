@@ -8,7 +8,6 @@ use api::error::FieldError;
 use api::partners::PartnerId;
 use leptos::prelude::*;
 
-use super::CREATING;
 use crate::client;
 use crate::components::button::{button, submit_button};
 use crate::components::combobox::{Choice, combobox};
@@ -18,7 +17,6 @@ use crate::components::field::{Text, focus_first_fault, select_field, text_field
 use crate::components::loading::loading;
 use crate::dom::{View, el};
 use crate::error::Error;
-use crate::location::Navigator;
 use crate::session::Account;
 use crate::task::{Reading, Task};
 
@@ -32,6 +30,8 @@ pub struct Draft {
     description: RwSignal<String>,
     faults: RwSignal<Vec<FieldError>>,
     error: RwSignal<Option<Error>>,
+    /// It is being made, with its API key.
+    pub creating: RwSignal<bool>,
 }
 
 impl Draft {
@@ -45,6 +45,7 @@ impl Draft {
             description: RwSignal::default(),
             faults: RwSignal::default(),
             error: RwSignal::default(),
+            creating: RwSignal::default(),
         };
         draft.clear();
         draft
@@ -100,11 +101,14 @@ pub fn dialog(
     on_created: impl Fn(CreatedCredential) + Clone + 'static,
 ) -> View {
     let catalogue = Reading::new(client::catalogue::read);
-    let navigator = Navigator::expect();
     let close = on_close.clone();
     let create = Task::new(move || {
         let on_created = on_created.clone();
         async move {
+            // The dialog may be closed and opened again before the first key is here.
+            if draft.creating.get_untracked() {
+                return;
+            }
             draft.error.set(None);
             let new = match draft.check() {
                 Ok(new) => new,
@@ -114,7 +118,10 @@ pub fn dialog(
                 }
             };
             draft.faults.set(Vec::new());
-            match client::credentials::create(&new).await {
+            draft.creating.set(true);
+            let created = client::credentials::create(&new).await;
+            draft.creating.try_set(false);
+            match created {
                 Ok(created) => on_created(created),
                 Err(error) => {
                     draft.error.set(Some(error));
@@ -123,7 +130,6 @@ pub fn dialog(
             }
         }
     });
-    navigator.hold_while(move || create.busy.get(), CREATING);
     let body = loading(catalogue, move |catalogue| form(draft, catalogue, create, close.clone()));
     dialog::dialog(Kind::Form, "Create New Credential", on_close, body)
 }

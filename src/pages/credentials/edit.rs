@@ -10,7 +10,7 @@ use api::usage::Usage;
 use leptos::prelude::*;
 
 use super::usage::calls;
-use super::{Open, conflict, facts, history, permissions, selection, step, usage};
+use super::{CREATING, Open, conflict, facts, history, permissions, selection, step, usage};
 use crate::client;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
@@ -47,6 +47,8 @@ pub struct Editor {
     error: RwSignal<Option<Error>>,
     /// What someone else saved in the meantime.
     pub conflict: RwSignal<Option<Credential>>,
+    /// Another API key is under way.
+    creating: RwSignal<bool>,
     /// What the key is used for, as far as it is read.
     pub usage: RwSignal<Usage>,
 }
@@ -62,6 +64,7 @@ impl Editor {
             fault: RwSignal::new(None),
             error: RwSignal::new(None),
             conflict: RwSignal::new(None),
+            creating: RwSignal::new(false),
             usage: RwSignal::new(Usage::default()),
         }
     }
@@ -118,6 +121,34 @@ impl Editor {
         self.saved.set(credential);
         self.fault.set(None);
         self.error.set(None);
+    }
+
+    /// Shows the credential as it is after something was done to it. Somebody else may have edited it before:
+    /// what they saved is shown too, or asked about where it meets what was typed here.
+    fn follow(self, now: Credential) {
+        let saved = self.saved.get_untracked();
+        if now.description == saved.description && now.permissions == saved.permissions {
+            self.saved.set(now);
+        } else if self.is_unsaved() {
+            let Credential { description, permissions, version, .. } = saved;
+            self.saved.set(Credential { description, permissions, version, ..now.clone() });
+            self.conflict.set(Some(now));
+        } else {
+            self.take(now);
+        }
+    }
+
+    /// Shows what the key is used for. Its last call may be later than what was read of the credential.
+    pub fn see(self, usage: Usage) {
+        if self.saved.with_untracked(|saved| saved.last_used_at < usage.last_call_at) {
+            self.saved.update(|saved| {
+                saved.last_used_at.clone_from(&usage.last_call_at);
+                saved.last_used_address.clone_from(&usage.last_call_address);
+            });
+        }
+        if self.usage.with_untracked(|shown| *shown != usage) {
+            self.usage.set(usage);
+        }
     }
 
     /// Saves over the version that `base` is.
@@ -185,6 +216,7 @@ fn edit(editor: Editor) -> View {
     let navigator = Navigator::expect();
     let open = RwSignal::new(Open::Nothing);
     navigator.hold_while(move || editor.is_unsaved(), LEAVE);
+    navigator.hold_while(move || editor.creating.get(), CREATING);
     let save = Task::new(move || async move {
         match editor.taken_away() {
             Some(taken) => open.set(Open::Narrow(taken)),
@@ -197,7 +229,7 @@ fn edit(editor: Editor) -> View {
     });
     Effect::new(move |_| {
         if let Some(Ok(usage)) = usage.get() {
-            editor.usage.set(usage);
+            editor.see(usage);
         }
     });
     let fault = Signal::derive(move || {
@@ -267,7 +299,7 @@ fn not_stored_yet(editor: Editor) -> Option<El> {
             match step::run(Step::Store, &id).await {
                 Ok((stored, _)) => {
                     announce("Confirmed: the API key is stored");
-                    editor.saved.set(stored);
+                    editor.follow(stored);
                 }
                 Err(refused) => error.set(Some(refused)),
             }

@@ -18,7 +18,6 @@ use crate::components::loading::loading;
 use crate::components::status::method;
 use crate::components::time::ago;
 use crate::dom::{El, View, el, part, svg};
-use crate::location::address_of;
 use crate::task::{Reading, Task};
 
 pub mod calls;
@@ -59,7 +58,7 @@ pub fn section(editor: Editor, read: Reading<Usage>) -> El {
             None => first_call(editor, read, waited),
             Some(_) => seen(&usage, &catalogue, waited.get_untracked()),
         };
-        seen.and(missing(editor, usage))
+        seen.and(missing(editor))
     });
     el("section")
         .class("card usage")
@@ -74,16 +73,20 @@ fn first_call(editor: Editor, read: Reading<Usage>, waited: RwSignal<bool>) -> V
     if saved.status == Status::Revoked {
         return el("p").class("secondary").text("Never used.").into();
     }
-    let origin = address_of("");
     let granted = editor.permissions_of(&saved);
     let catalogue = editor.catalogue.get_value();
-    let curl = calls::first_call(origin.trim_end_matches('/'), &catalogue, &granted);
+    let curl = calls::first_call(&client::origin(), &catalogue, &granted);
     let asked = RwSignal::new(0_u32);
     let ask = Task::new(move || {
         let id = saved.id.clone();
         async move {
             match client::usage::glance(&id).await {
-                Ok(usage) if usage.last_call_at.is_none() => {}
+                // What was refused is shown below.
+                Ok(usage) if usage.last_call_at.is_none() => {
+                    if asked.try_get_untracked().is_some() {
+                        editor.see(usage);
+                    }
+                }
                 Ok(_) => {
                     waited.try_set(true);
                     announce("First call seen");
@@ -113,9 +116,18 @@ fn first_call(editor: Editor, read: Reading<Usage>, waited: RwSignal<bool>) -> V
         }
         el("p").child(el("span").class("status waiting").text("Waiting for the first call")).into()
     });
-    let how = "Nobody has called with this API key yet. Put it into API_KEY, not into the command line: \
-               that is kept in the shell’s history.";
-    View::from(el("p").class("secondary").text(how))
+    let how = move || {
+        let refused = editor.usage.with(|usage| !usage.permissions.is_empty());
+        let what = if refused {
+            "No call with this API key was allowed yet."
+        } else {
+            "Nobody has called with this API key yet."
+        };
+        format!(
+            "{what} Put it into API_KEY, not into the command line: that is kept in the shell’s history."
+        )
+    };
+    View::from(el("p").class("secondary").text_with(how))
         .and(copy_field("first-call", "First call", curl))
         .and(state)
 }
@@ -186,17 +198,19 @@ fn table(what: &str, lines: &[Line]) -> El {
 }
 
 /// What was tried and not granted, with a way to grant it.
-fn missing(editor: Editor, usage: Usage) -> View {
+fn missing(editor: Editor) -> View {
     part(move || {
         let catalogue = editor.catalogue.get_value();
         let granted = editor.saved.with(|saved| editor.permissions_of(saved));
-        let missing = calls::missing(&usage, &catalogue, &granted);
-        if missing.is_empty() {
-            return View::none();
-        }
-        let tried = missing.iter().map(|(bit, one)| tried(editor, &catalogue, *bit, one));
-        let tried = el("ul").class("tried").child(tried.collect::<View>());
-        View::from(el("h3").text("Tried, not granted")).and(tried)
+        editor.usage.with(|usage| {
+            let missing = calls::missing(usage, &catalogue, &granted);
+            if missing.is_empty() {
+                return View::none();
+            }
+            let tried = missing.iter().map(|(bit, one)| tried(editor, &catalogue, *bit, one));
+            let tried = el("ul").class("tried").child(tried.collect::<View>());
+            View::from(el("h3").text("Tried, not granted")).and(tried)
+        })
     })
 }
 

@@ -255,7 +255,16 @@ fn a_call_that_is_not_written_down_yet_is_seen() {
     let secret: Arc<str> = "secret_x".into();
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     recorder.count(&secret, Outcome { permission: Some(1), denied: true }, address, 5);
-    assert_eq!(recorder.last_call(&secret), None);
+    let last_calls = || {
+        let unsaved = recorder.unsaved(&secret).into_iter();
+        let mut calls: Vec<_> =
+            unsaved.map(|one| (one.outcome.denied, one.last_at, one.calls)).collect();
+        calls.sort_unstable();
+        calls
+    };
+    assert_eq!(last_calls(), [(true, 5, 1)]);
     recorder.count(&secret, Outcome { permission: Some(1), denied: false }, address, 4);
-    assert_eq!(recorder.last_call(&secret), Some((4, address)));
+    assert_eq!(last_calls(), [(false, 4, 1), (true, 5, 1)]);
+    recorder.take();
+    assert_eq!(last_calls(), []);
 }

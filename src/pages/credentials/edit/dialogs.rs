@@ -4,13 +4,12 @@ use api::credentials::Credential;
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
-use super::super::{CREATING, Open, selection, step, store, usage};
+use super::super::{Open, selection, step, store, usage};
 use super::Editor;
 use crate::client;
 use crate::components::confirm::{Confirm, confirm, confirm_with};
 use crate::dom::{View, el};
 use crate::error::Error;
-use crate::location::Navigator;
 use crate::task::Task;
 
 /// The one that is open.
@@ -20,10 +19,10 @@ pub(super) fn dialog(now: Open, editor: Editor, open: RwSignal<Open>) -> View {
         Open::Nothing | Open::Create => View::none(),
         Open::Store(created) => store::dialog(created, close, move |_| close()),
         Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
-            editor.saved.set(changed);
             close();
+            editor.follow(changed);
         }),
-        Open::Replace(credential) => replace(&credential, open),
+        Open::Replace(credential) => replace(&credential, editor, open),
         Open::Narrow(taken) => narrow(taken, editor, open),
     }
 }
@@ -49,7 +48,7 @@ fn narrow(taken: PermissionSet, editor: Editor, open: RwSignal<Open>) -> View {
     confirm_with(&asked, about, task, RwSignal::new(None), move || open.set(Open::Nothing))
 }
 
-fn replace(credential: &Credential, open: RwSignal<Open>) -> View {
+fn replace(credential: &Credential, editor: Editor, open: RwSignal<Open>) -> View {
     let error = RwSignal::new(None::<Error>);
     let asked = Confirm {
         title: format!("Replace “{}”?", credential.description),
@@ -66,13 +65,18 @@ fn replace(credential: &Credential, open: RwSignal<Open>) -> View {
     let task = Task::new(move || {
         let id = id.clone();
         async move {
+            // The dialog may be closed and opened again before the first key is here.
+            if editor.creating.get_untracked() {
+                return;
+            }
             error.set(None);
+            editor.creating.set(true);
             match client::credentials::replace(&id).await {
                 Ok(created) => open.set(Open::Store(created)),
                 Err(refused) => error.set(Some(refused)),
             }
+            editor.creating.try_set(false);
         }
     });
-    Navigator::expect().hold_while(move || task.busy.get(), CREATING);
     confirm(&asked, task, error, move || open.set(Open::Nothing))
 }
