@@ -272,6 +272,33 @@ test("a key in use says so before it is edited", async ({ page, app, harvest, el
   await expect(page.getByText("Check with the developers or the partner")).toBeVisible();
 });
 
+test("a key that is being made is not lost by closing the question", async ({
+  page,
+  app,
+  elsewhere,
+}) => {
+  await openCredential(app, elsewhere);
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route("**/replace", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await app.credential.button("Replace").click();
+  const question = app.dialog(/^Replace/);
+  await question.getByRole("button", { name: "OK" }).click();
+  await page.keyboard.press("Escape");
+  await expect(question).toBeHidden();
+  await page.getByRole("link", { name: "API Credentials" }).click();
+  const leave = app.dialog("Leave while the API key is created?");
+  await leave.getByRole("button", { name: "Stay" }).click();
+  letGo();
+  await expect(app.store.key).toHaveValue(/^lkh_/);
+  await app.store.stored.click();
+});
+
 test("a lost key is replaced by one with the same permissions", async ({
   page,
   app,
