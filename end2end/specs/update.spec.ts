@@ -1,4 +1,5 @@
 /** “Update an existing Harvest API key”, as the help article tells it, and all that helps with it. */
+import type { Page } from "@playwright/test";
 import type { App } from "../fixtures/app.ts";
 import { CREDENTIALS } from "../fixtures/app.ts";
 import type { Elsewhere } from "../fixtures/people.ts";
@@ -16,6 +17,19 @@ async function openCredential(
   await app.open(`${CREDENTIALS}/${credential.id}`);
   await expect(app.heading).toHaveText(NAME);
   return { key: api_key, id: credential.id };
+}
+
+/** Keeps these requests back until what this gives is called. */
+async function hold(page: Page, address: string): Promise<() => void> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(address, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return letGo;
 }
 
 test("the description and the permissions of a key are edited", async ({
@@ -278,14 +292,8 @@ test("a key that is being made is not lost by closing the question", async ({
   elsewhere,
 }) => {
   await openCredential(app, elsewhere);
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route("**/replace", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const answerReplace = await hold(page, "**/replace");
+  const answerRevoke = await hold(page, "**/revoke");
   await app.credential.button("Replace").click();
   const question = app.dialog(/^Replace/);
   await question.getByRole("button", { name: "OK" }).click();
@@ -294,9 +302,36 @@ test("a key that is being made is not lost by closing the question", async ({
   await page.getByRole("link", { name: "API Credentials" }).click();
   const leave = app.dialog("Leave while the API key is created?");
   await leave.getByRole("button", { name: "Stay" }).click();
-  letGo();
+  // Nor by the answer to something else.
+  await app.credential.button("Revoke").click();
+  await app.dialog(/^Revoke/).getByRole("button", { name: "OK" }).click();
+  answerReplace();
+  await expect(app.store.key).toHaveValue(/^lkh_/);
+  const revoked = page.waitForResponse("**/revoke");
+  answerRevoke();
+  await revoked;
+  await expect(page.getByText("Revoked", { exact: true })).toHaveCount(2);
   await expect(app.store.key).toHaveValue(/^lkh_/);
   await app.store.stored.click();
+});
+
+test("whoever leaves before the answer comes finds the console as it was", async ({
+  page,
+  app,
+  elsewhere,
+}) => {
+  const { credential } = await elsewhere.create(NAME, { stored: false });
+  await app.open(`${CREDENTIALS}/${credential.id}`);
+  const answer = await hold(page, "**/store");
+  await app.credential.button("I have stored the API Key").click();
+  await page.getByRole("link", { name: "API Credentials" }).click();
+  await expect(app.list.row(NAME)).toBeVisible();
+  const stored = page.waitForResponse("**/store");
+  answer();
+  await stored;
+  await app.list.row(NAME).getByRole("link", { name: NAME, exact: true }).click();
+  await expect(app.heading).toHaveText(NAME);
+  await expect(page.getByText("Not stored yet")).toBeHidden();
 });
 
 test("a lost key is replaced by one with the same permissions", async ({

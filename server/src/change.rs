@@ -60,8 +60,10 @@ pub struct Change {
     actor: Actor,
     pub tx: Tx,
     pub now: Millis,
-    /// The credential that is another afterwards.
+    /// The credential that is found by something else afterwards, and the one whose key may open something
+    /// else.
     credential: Option<String>,
+    keys_of: Option<String>,
     /// What was answered about recruiting data may not be true any more.
     recruiting: bool,
     /// The next change waits until memory has followed this one.
@@ -89,6 +91,7 @@ impl App {
             tx,
             now,
             credential: None,
+            keys_of: None,
             recruiting: false,
             _turn: turn,
         })
@@ -121,7 +124,12 @@ impl Change {
         change_log::append(&mut self.tx, self.app.keys.pepper(), &entry).await
     }
 
-    /// This credential is another once the change is made: what it is found by, and what its keys open.
+    /// The keys of this credential may open something else once the change is made.
+    pub fn touches_keys_of(&mut self, credential_id: &str) {
+        self.keys_of = Some(credential_id.to_owned());
+    }
+
+    /// This credential is found by something else once the change is made.
     pub fn touches_credential(&mut self, credential_id: &str) {
         self.credential = Some(credential_id.to_owned());
     }
@@ -141,12 +149,15 @@ impl Change {
         if self.recruiting {
             self.app.answers.forget();
         }
+        // Also after a commit whose outcome is not known: memory says what the database says.
+        let keys = match &self.keys_of {
+            Some(credential_id) => self.app.keys.refresh(credential_id).await,
+            None => Ok(()),
+        };
         if let Some(credential_id) = &self.credential {
-            // Also after a commit whose outcome is not known: memory says what the database says.
-            let keys = self.app.keys.refresh(credential_id).await;
             self.app.search.refresh(credential_id).await;
-            keys?;
         }
+        keys?;
         committed
     }
 }

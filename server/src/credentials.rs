@@ -136,7 +136,7 @@ async fn update(
     version: Version,
     Input(changes): Input<CredentialChanges>,
 ) -> Result<Response> {
-    let (change, row) = begin(&app, &user, &id).await?;
+    let (mut change, row) = begin(&app, &user, &id).await?;
     if row.version != version.0 {
         return Err(Error::Stale);
     }
@@ -149,6 +149,7 @@ async fn update(
     let recorded = (Some(before), Some(after));
     if row.permissions != new.permissions {
         user.require_proof(&app)?;
+        change.touches_keys_of(&id);
     }
     save(&app, change, new, "credential.update", recorded).await
 }
@@ -171,11 +172,12 @@ async fn store(State(app): State<App>, user: User, Path(id): Path<String>) -> Re
     operation_id = "revoke_credential", params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (change, mut row) = begin(&app, &user, &id).await?;
+    let (mut change, mut row) = begin(&app, &user, &id).await?;
     if row.revoked_at.is_some() {
         return Err(Error::AlreadySo("This credential is revoked already."));
     }
     row.revoked_at = Some(change.now);
+    change.touches_keys_of(&id);
     let recorded =
         (Some(json!({ "status": Status::Active })), Some(json!({ "status": Status::Revoked })));
     save(&app, change, row, "credential.revoke", recorded).await
@@ -187,12 +189,13 @@ async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> R
     security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (change, mut row) = begin(&app, &user, &id).await?;
+    let (mut change, mut row) = begin(&app, &user, &id).await?;
     if row.revoked_at.is_none() {
         return Err(Error::AlreadySo("This credential is active already."));
     }
     user.require_proof(&app)?;
     row.revoked_at = None;
+    change.touches_keys_of(&id);
     let recorded =
         (Some(json!({ "status": Status::Revoked })), Some(json!({ "status": Status::Active })));
     save(&app, change, row, "credential.re_enable", recorded).await

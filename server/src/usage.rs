@@ -34,17 +34,20 @@ async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Res
     let types = user.require_api_types()?;
     visible(db::credentials::read(app.db.read(), &id).await?, types)?;
     let now = app.clock.now();
+    let secrets = db::secrets::ids_of(&app.db, &id).await?;
+    let pause = app.usage.pause().await;
     let mut counts = Counts {
         last: db::usage::list_last(&app.db, &id).await?,
         days: db::usage::list_days(&app.db, &id, now).await?,
         addresses: db::usage::list_addresses(&app.db, &id, now).await?,
     };
     // What this replica has not written down yet: whoever waits for the first call sees it now.
-    for secret_id in db::secrets::ids_of(&app.db, &id).await? {
-        for one in app.usage.unsaved(&secret_id) {
+    for secret_id in secrets {
+        for one in pause.unsaved(&secret_id) {
             counts.add(&one);
         }
     }
+    drop(pause);
     Ok(Json(counts.usage(&app)))
 }
 
@@ -81,8 +84,8 @@ impl Counts {
 
     fn usage(mut self, app: &AppState) -> Usage {
         self.addresses.sort_by(|one, other| {
-            let rest = |row: &AddressRow| (row.outcome, row.address.clone());
-            other.calls_7d.cmp(&one.calls_7d).then_with(|| rest(one).cmp(&rest(other)))
+            let rest = (one.outcome, &one.address).cmp(&(other.outcome, &other.address));
+            other.calls_7d.cmp(&one.calls_7d).then(rest)
         });
         let accepted = || self.last.iter().filter(|row| !row.outcome.denied);
         let last_call = accepted().max_by_key(|row| (row.last_at, &row.last_address));

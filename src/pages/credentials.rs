@@ -85,7 +85,14 @@ fn dialog(now: Open, open: RwSignal<Open>, draft: create::Draft, list: list::Lis
         }),
         Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
             list.update(changed);
-            close();
+            close_question(open);
         }),
+    }
+}
+
+/// Closes the question that was answered. What came after it and holds a new API key stays.
+fn close_question(open: RwSignal<Open>) {
+    if open.try_with_untracked(|now| matches!(now, Open::Store(_))) == Some(false) {
+        open.set(Open::Nothing);
     }
 }

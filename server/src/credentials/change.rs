@@ -62,6 +62,7 @@ pub(super) async fn issue(
     change.record("credential.create", &subject, None, Some(after)).await?;
     let row = db::credentials::read(&mut *change.tx, &new.id).await?.ok_or(Error::NotFound)?;
     change.touches_credential(&new.id);
+    change.touches_keys_of(&new.id);
     change.commit().await?;
     let location = paths::with_id(paths::CREDENTIAL, &row.id);
     let headers =

@@ -59,6 +59,13 @@ pub struct Recorder {
     outbox: tokio::sync::Mutex<Outbox>,
 }
 
+/// See [`Recorder::pause`].
+#[derive(Debug)]
+pub struct Pause<'a> {
+    recorder: &'a Recorder,
+    outbox: tokio::sync::MutexGuard<'a, Outbox>,
+}
+
 type Cells = HashMap<Cell, Tally>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -118,18 +125,27 @@ impl Recorder {
         known.map(|(secret_id, cells)| counted(secret_id, cells).collect()).unwrap_or_default()
     }
 
+    /// Nothing is written down as long as this is held: what is read meanwhile fits together.
+    pub async fn pause(&self) -> Pause<'_> {
+        Pause { recorder: self, outbox: self.outbox.lock().await }
+    }
+
     /// Writes down what was counted. Called every ten seconds, and before the program ends. A batch that
     /// could not be written is tried first the next time, under the same number; until then everything
     /// else waits where it is counted.
     pub async fn save(&self, db: &Db, clock: &Clock) -> db::Result<()> {
-        let now = clock.now();
-        let mut outbox = self.outbox.lock().await;
-        if outbox.writer.is_empty() {
-            outbox.writer = clock.new_id("writer");
+        let mut taken = false;
+        loop {
+            let mut outbox = self.outbox.lock().await;
+            if outbox.waiting.is_empty() {
+                if taken {
+                    return Ok(());
+                }
+                outbox.waiting = self.take();
+                taken = true;
+            }
+            outbox.send_first(db, clock).await?;
         }
-        outbox.send(db, now).await?;
-        outbox.waiting = self.take();
-        outbox.send(db, now).await
     }
 
     fn take(&self) -> Vec<Counted> {
@@ -148,10 +164,21 @@ impl Recorder {
     }
 }
 
+impl Pause<'_> {
+    /// What a key did and is not in the database.
+    pub fn unsaved(&self, secret_id: &str) -> Vec<Counted> {
+        let waiting = self.outbox.waiting.iter().filter(|one| *one.secret_id == *secret_id);
+        waiting.cloned().chain(self.recorder.unsaved(secret_id)).collect()
+    }
+}
+
 impl Outbox {
-    async fn send(&mut self, db: &Db, now: Millis) -> db::Result<()> {
-        while let Some(batch) = self.first() {
-            db::usage::save(db, &batch, now).await?;
+    async fn send_first(&mut self, db: &Db, clock: &Clock) -> db::Result<()> {
+        if self.writer.is_empty() {
+            self.writer = clock.new_id("writer");
+        }
+        if let Some(batch) = self.first() {
+            db::usage::save(db, &batch, clock.now()).await?;
             self.waiting.drain(..self.waiting.len().min(BATCH));
             self.number += 1;
         }

@@ -286,7 +286,7 @@ async fn a_replacement_is_granted_what_the_credential_is_granted_at_that_moment(
     let row = db::credentials::read(&mut *change.tx, &id).await.unwrap().unwrap();
     let narrowed = CredentialRow { permissions: PermissionSet::EMPTY, ..row };
     assert!(db::credentials::update(&mut change.tx, &narrowed).await.unwrap());
-    change.touches_credential(&id);
+    change.touches_keys_of(&id);
     let finish = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         change.commit().await.unwrap();

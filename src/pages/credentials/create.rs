@@ -120,7 +120,10 @@ pub fn dialog(
             draft.faults.set(Vec::new());
             draft.creating.set(true);
             let created = client::credentials::create(&new).await;
-            draft.creating.try_set(false);
+            if draft.creating.try_set(false).is_some() {
+                // Whoever left was asked.
+                return;
+            }
             match created {
                 Ok(created) => on_created(created),
                 Err(error) => {

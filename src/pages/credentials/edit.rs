@@ -47,8 +47,8 @@ pub struct Editor {
     error: RwSignal<Option<Error>>,
     /// What someone else saved in the meantime.
     pub conflict: RwSignal<Option<Credential>>,
-    /// Another API key is under way.
-    creating: RwSignal<bool>,
+    /// Is another whenever something was done to the credential; a call with its key is nothing of that.
+    pub done: Memo<(u64, Status, bool)>,
     /// What the key is used for, as far as it is read.
     pub usage: RwSignal<Usage>,
 }
@@ -56,17 +56,25 @@ pub struct Editor {
 impl Editor {
     fn new(catalogue: Arc<Catalogue>, credential: Credential) -> Self {
         let chosen = catalogue.set_of(&credential.permissions).unwrap_or_default();
+        let description = RwSignal::new(credential.description.clone());
+        let saved = RwSignal::new(credential);
         Self {
             catalogue: StoredValue::new(catalogue),
-            description: RwSignal::new(credential.description.clone()),
+            description,
             chosen: RwSignal::new(chosen),
-            saved: RwSignal::new(credential),
+            saved,
             fault: RwSignal::new(None),
             error: RwSignal::new(None),
             conflict: RwSignal::new(None),
-            creating: RwSignal::new(false),
+            done: Memo::new(move |_| {
+                saved.with(|saved| (saved.version, saved.status, saved.stored_at.is_some()))
+            }),
             usage: RwSignal::new(Usage::default()),
         }
+    }
+
+    pub fn id(self) -> String {
+        self.saved.with_untracked(|saved| saved.id.clone())
     }
 
     /// The permissions a credential has.
@@ -126,7 +134,8 @@ impl Editor {
     /// Shows the credential as it is after something was done to it. Somebody else may have edited it before:
     /// what they saved is shown too, or asked about where it meets what was typed here.
     fn follow(self, now: Credential) {
-        let saved = self.saved.get_untracked();
+        // Who did it may have left the page.
+        let Some(saved) = self.saved.try_get_untracked() else { return };
         if now.description == saved.description && now.permissions == saved.permissions {
             self.saved.set(now);
         } else if self.is_unsaved() {
@@ -216,7 +225,8 @@ fn edit(editor: Editor) -> View {
     let navigator = Navigator::expect();
     let open = RwSignal::new(Open::Nothing);
     navigator.hold_while(move || editor.is_unsaved(), LEAVE);
-    navigator.hold_while(move || editor.creating.get(), CREATING);
+    let replacing = dialogs::Replacing::new(editor, open);
+    navigator.hold_while(move || replacing.task.busy.get(), CREATING);
     let save = Task::new(move || async move {
         match editor.taken_away() {
             Some(taken) => open.set(Open::Narrow(taken)),
@@ -224,7 +234,8 @@ fn edit(editor: Editor) -> View {
         }
     });
     let usage = Reading::new(move || {
-        let id = editor.saved.with(|saved| saved.id.clone());
+        editor.done.track();
+        let id = editor.id();
         async move { client::usage::read(&id).await }
     });
     Effect::new(move |_| {
@@ -254,7 +265,7 @@ fn edit(editor: Editor) -> View {
         .and(usage::section(editor, usage))
         .and(form)
         .and(history::section(editor))
-        .and(switch(move || open.get(), move |now| dialogs::dialog(now, editor, open)))
+        .and(switch(move || open.get(), move |now| dialogs::dialog(now, editor, open, replacing)))
         .and(switch(
             move || editor.conflict.get(),
             move |theirs| theirs.map(|theirs| conflict::dialog(editor, theirs)).into(),

@@ -11,8 +11,10 @@ use crate::task::Reading;
 
 /// Reads them again whenever something is saved.
 pub fn section(editor: Editor) -> El {
-    let id = move || editor.saved.with(|saved| saved.id.clone());
-    let read = Reading::new(move || client::change_log::latest(id()));
+    let read = Reading::new(move || {
+        editor.done.track();
+        client::change_log::latest(editor.id())
+    });
     let known = Known { catalogue: Some(editor.catalogue.get_value()), ..Known::default() };
-    history("this credential", &routes::change_log_of(&untrack(id)), read, known)
+    history("this credential", &routes::change_log_of(&editor.id()), read, known)
 }

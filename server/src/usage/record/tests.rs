@@ -148,7 +148,16 @@ impl Story {
             self.compare_days(credential_id, &calls).await;
             self.compare_last(credential_id, &calls).await;
             self.compare_addresses(credential_id, &calls).await;
+            self.compare_seen(key).await;
         }
+    }
+
+    /// What is not saved is seen all the same, also what is on its way.
+    async fn compare_seen(&self, key: usize) {
+        let pause = self.recorder.pause().await;
+        let unsaved: i64 = pause.unsaved(&self.keys[key].1).iter().map(|one| one.calls).sum();
+        let wanted = self.unsaved.iter().filter(|call| call.key == key).count();
+        assert_eq!(usize::try_from(unsaved).expect("a count"), wanted);
     }
 
     async fn compare_days(&self, credential_id: &str, calls: &[&Call]) {

@@ -4,7 +4,7 @@ use api::credentials::Credential;
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
-use super::super::{Open, selection, step, store, usage};
+use super::super::{Open, close_question, selection, step, store, usage};
 use super::Editor;
 use crate::client;
 use crate::components::confirm::{Confirm, confirm, confirm_with};
@@ -13,16 +13,21 @@ use crate::error::Error;
 use crate::task::Task;
 
 /// The one that is open.
-pub(super) fn dialog(now: Open, editor: Editor, open: RwSignal<Open>) -> View {
+pub(super) fn dialog(
+    now: Open,
+    editor: Editor,
+    open: RwSignal<Open>,
+    replacing: Replacing,
+) -> View {
     let close = move || open.set(Open::Nothing);
     match now {
         Open::Nothing | Open::Create => View::none(),
         Open::Store(created) => store::dialog(created, close, move |_| close()),
         Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
-            close();
+            close_question(open);
             editor.follow(changed);
         }),
-        Open::Replace(credential) => replace(&credential, editor, open),
+        Open::Replace(credential) => replacing.dialog(&credential, close),
         Open::Narrow(taken) => narrow(taken, editor, open),
     }
 }
@@ -39,44 +44,51 @@ fn narrow(taken: PermissionSet, editor: Editor, open: RwSignal<Open>) -> View {
         danger: true,
     };
     let items = labels.iter().map(|label| el("li").text(label)).collect::<View>();
-    let id = editor.saved.with_untracked(|saved| saved.id.clone());
+    let id = editor.id();
     let about = View::from(el("ul").child(items)).and(usage::about(id, Some(taken)));
     let task = Task::new(move || async move {
         editor.save_over(editor.saved.get_untracked()).await;
-        open.set(Open::Nothing);
+        close_question(open);
     });
     confirm_with(&asked, about, task, RwSignal::new(None), move || open.set(Open::Nothing))
 }
 
-fn replace(credential: &Credential, editor: Editor, open: RwSignal<Open>) -> View {
-    let error = RwSignal::new(None::<Error>);
-    let asked = Confirm {
-        title: format!("Replace “{}”?", credential.description),
-        text: &[
-            "Creates a new credential with the same API type, partner and permissions, for when the API \
-             key was lost.",
-            "This one stays as it is. Revoke it once the new API key is handed over.",
-        ],
-        ok: "OK",
-        cancel: "Cancel",
-        danger: false,
-    };
-    let id = credential.id.clone();
-    let task = Task::new(move || {
-        let id = id.clone();
-        async move {
-            // The dialog may be closed and opened again before the first key is here.
-            if editor.creating.get_untracked() {
-                return;
+/// A new credential in place of this one, for a key that was lost. It belongs to the page and not to the
+/// question: that may be closed before the key is here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Replacing {
+    pub(super) task: Task,
+    error: RwSignal<Option<Error>>,
+}
+
+impl Replacing {
+    pub(super) fn new(editor: Editor, open: RwSignal<Open>) -> Self {
+        let error = RwSignal::new(None);
+        let task = Task::new(move || {
+            let id = editor.id();
+            async move {
+                error.set(None);
+                match client::credentials::replace(&id).await {
+                    Ok(created) => open.set(Open::Store(created)),
+                    Err(refused) => error.set(Some(refused)),
+                }
             }
-            error.set(None);
-            editor.creating.set(true);
-            match client::credentials::replace(&id).await {
-                Ok(created) => open.set(Open::Store(created)),
-                Err(refused) => error.set(Some(refused)),
-            }
-            editor.creating.try_set(false);
-        }
-    });
-    confirm(&asked, task, error, move || open.set(Open::Nothing))
+        });
+        Self { task, error }
+    }
+
+    fn dialog(self, credential: &Credential, close: impl Fn() + Clone + 'static) -> View {
+        let asked = Confirm {
+            title: format!("Replace “{}”?", credential.description),
+            text: &[
+                "Creates a new credential with the same API type, partner and permissions, for when the API \
+                 key was lost.",
+                "This one stays as it is. Revoke it once the new API key is handed over.",
+            ],
+            ok: "OK",
+            cancel: "Cancel",
+            danger: false,
+        };
+        confirm(&asked, self.task, self.error, close)
+    }
 }
