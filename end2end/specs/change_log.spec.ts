@@ -85,7 +85,7 @@ test("who, what and when narrow the list and stand in the address", async ({
   const { credential } = await elsewhere.create(NAME);
   await elsewhere.revoke(credential.id);
   await elsewhere.invite("Dora Nowak", "dora@example.com");
-  await app.open(CHANGE_LOG, "cleo");
+  await app.startSession("cleo");
   await app.open(CHANGE_LOG);
   const { entries, who, what } = app.changeLog;
   await expect(entries).toHaveCount(7);

@@ -134,6 +134,7 @@ test("what a colleague saved is shown after a step, and not undone by the next s
   await expect(app.heading).toHaveText("JobTarget, winter");
   await expect(main.getByText("Everything is saved")).toBeVisible();
   await expect(app.credential.button("Re-enable")).toBeVisible();
+  await expect(app.credential.usage).toContainText("Never used.");
 });
 
 test("searching narrows what is shown and what the buttons choose", async ({

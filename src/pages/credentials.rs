@@ -83,16 +83,20 @@ fn dialog(now: Open, open: RwSignal<Open>, draft: create::Draft, list: list::Lis
             list.update(stored);
             close();
         }),
-        Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
-            list.update(changed);
-            close_question(open);
-        }),
+        Open::Step(step, credential) => {
+            let asked = Open::Step(step, credential.clone());
+            step::dialog(step, credential, close, move |changed| {
+                list.update(changed);
+                close_question(open, &asked);
+            })
+        }
     }
 }
 
-/// Closes the question that was answered. What came after it and holds a new API key stays.
-fn close_question(open: RwSignal<Open>) {
-    if open.try_with_untracked(|now| matches!(now, Open::Store(_))) == Some(false) {
+/// Closes the question that was answered, unless the person went on to something else: that may hold a new
+/// API key.
+fn close_question(open: RwSignal<Open>, asked: &Open) {
+    if open.try_with_untracked(|now| now == asked) == Some(true) {
         open.set(Open::Nothing);
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use api::permissions::Bit;
 use api::usage::ADDRESSES;
@@ -20,6 +21,8 @@ pub const HOUR: Millis = 3_600_000;
 const SHARDS: usize = 16;
 /// Rows of one batch. While one is written, a revoke waits for it.
 const BATCH: usize = 250;
+/// How long a reader waits for the batch that is being written.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,7 +66,7 @@ pub struct Recorder {
 #[derive(Debug)]
 pub struct Pause<'a> {
     recorder: &'a Recorder,
-    outbox: tokio::sync::MutexGuard<'a, Outbox>,
+    outbox: Option<tokio::sync::MutexGuard<'a, Outbox>>,
 }
 
 type Cells = HashMap<Cell, Tally>;
@@ -125,9 +128,11 @@ impl Recorder {
         known.map(|(secret_id, cells)| counted(secret_id, cells).collect()).unwrap_or_default()
     }
 
-    /// Nothing is written down as long as this is held: what is read meanwhile fits together.
+    /// Nothing is written down as long as this is held: what is read meanwhile fits together. A database
+    /// that takes long to write makes nobody wait; then what is on its way is not seen.
     pub async fn pause(&self) -> Pause<'_> {
-        Pause { recorder: self, outbox: self.outbox.lock().await }
+        let outbox = tokio::time::timeout(PATIENCE, self.outbox.lock()).await;
+        Pause { recorder: self, outbox: outbox.ok() }
     }
 
     /// Writes down what was counted. Called every ten seconds, and before the program ends. A batch that
@@ -167,7 +172,8 @@ impl Recorder {
 impl Pause<'_> {
     /// What a key did and is not in the database.
     pub fn unsaved(&self, secret_id: &str) -> Vec<Counted> {
-        let waiting = self.outbox.waiting.iter().filter(|one| *one.secret_id == *secret_id);
+        let waiting = self.outbox.iter().flat_map(|outbox| &outbox.waiting);
+        let waiting = waiting.filter(|one| *one.secret_id == *secret_id);
         waiting.cloned().chain(self.recorder.unsaved(secret_id)).collect()
     }
 }

@@ -48,7 +48,7 @@ pub struct Editor {
     /// What someone else saved in the meantime.
     pub conflict: RwSignal<Option<Credential>>,
     /// Is another whenever something was done to the credential; a call with its key is nothing of that.
-    pub done: Memo<(u64, Status, bool)>,
+    done: Memo<(u64, Status, bool)>,
     /// What the key is used for, as far as it is read.
     pub usage: RwSignal<Usage>,
 }
@@ -71,6 +71,12 @@ impl Editor {
             }),
             usage: RwSignal::new(Usage::default()),
         }
+    }
+
+    /// Makes who calls this look again whenever something was done to the credential.
+    pub fn follow_what_is_done(self) {
+        // Merely tracked, it would never look at what it is made of.
+        let _ = self.done.get();
     }
 
     pub fn id(self) -> String {
@@ -234,7 +240,7 @@ fn edit(editor: Editor) -> View {
         }
     });
     let usage = Reading::new(move || {
-        editor.done.track();
+        editor.follow_what_is_done();
         let id = editor.id();
         async move { client::usage::read(&id).await }
     });

@@ -12,7 +12,7 @@ use crate::task::Reading;
 /// Reads them again whenever something is saved.
 pub fn section(editor: Editor) -> El {
     let read = Reading::new(move || {
-        editor.done.track();
+        editor.follow_what_is_done();
         client::change_log::latest(editor.id())
     });
     let known = Known { catalogue: Some(editor.catalogue.get_value()), ..Known::default() };

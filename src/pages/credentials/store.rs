@@ -47,7 +47,10 @@ pub fn dialog(
                 Ok((stored, _)) => stored,
                 Err(refused) => return error.set(Some(refused)),
             };
-            held.set(false);
+            if held.try_set(false).is_some() {
+                // Whoever left without it was asked.
+                return;
+            }
             announce(format!("{} created", credential.description));
             on_stored(stored);
             let harvest = credential.api_type == ApiType::Harvest;

@@ -23,10 +23,13 @@ pub(super) fn dialog(
     match now {
         Open::Nothing | Open::Create => View::none(),
         Open::Store(created) => store::dialog(created, close, move |_| close()),
-        Open::Step(step, credential) => step::dialog(step, credential, close, move |changed| {
-            close_question(open);
-            editor.follow(changed);
-        }),
+        Open::Step(step, credential) => {
+            let asked = Open::Step(step, credential.clone());
+            step::dialog(step, credential, close, move |changed| {
+                close_question(open, &asked);
+                editor.follow(changed);
+            })
+        }
         Open::Replace(credential) => replacing.dialog(&credential, close),
         Open::Narrow(taken) => narrow(taken, editor, open),
     }
@@ -48,7 +51,7 @@ fn narrow(taken: PermissionSet, editor: Editor, open: RwSignal<Open>) -> View {
     let about = View::from(el("ul").child(items)).and(usage::about(id, Some(taken)));
     let task = Task::new(move || async move {
         editor.save_over(editor.saved.get_untracked()).await;
-        close_question(open);
+        close_question(open, &Open::Narrow(taken));
     });
     confirm_with(&asked, about, task, RwSignal::new(None), move || open.set(Open::Nothing))
 }
@@ -88,6 +91,10 @@ impl Replacing {
             ok: "OK",
             cancel: "Cancel",
             danger: false,
+        };
+        let close = move || {
+            self.error.set(None);
+            close();
         };
         confirm(&asked, self.task, self.error, close)
     }
