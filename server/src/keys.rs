@@ -79,18 +79,18 @@ pub struct Keys {
 impl Keys {
     /// Reads all active keys into memory, where that is allowed.
     pub async fn open(db: &Db, pepper: Pepper, limit: Option<u32>) -> db::Result<Self> {
-        let keys = Self {
+        let table = match db.engine() {
+            Engine::Sqlite => read_table(db).await?,
+            Engine::Postgres => HashMap::new(),
+        };
+        Ok(Self {
             pepper,
             endpoints: Endpoints::new(&Catalogue::new()),
             limit,
             db: db.clone(),
-            table: RwLock::default(),
+            table: RwLock::new(table),
             meters: RwLock::default(),
-        };
-        if db.engine() == Engine::Sqlite {
-            *keys.table.write().expect("no panic under this lock") = read_table(db).await?;
-        }
-        Ok(keys)
+        })
     }
 
     pub fn pepper(&self) -> &Pepper {

@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use self::record::{Batch, Counted, HOUR, Outcome, Recorder};
+pub use self::record::{Batch, Counted, HOUR, HOURS_A_DAY, Outcome, Recorder};
 use crate::clock::{date, rfc3339};
 use crate::credentials::visible;
 use crate::db::usage::{AddressRow, DayRow, LastRow};

@@ -33,15 +33,7 @@ impl Search {
     pub async fn open(db: &Db) -> db::Result<Self> {
         let mut held = Held::default();
         if db.engine() == Engine::Sqlite {
-            let mut some = Vec::new();
-            whole::each_described(db, |described| {
-                some.push(described);
-                if some.len() == 5000 {
-                    held.put_all(std::mem::take(&mut some));
-                }
-            })
-            .await?;
-            held.put_all(some);
+            whole::each_page_described(db, |some| held.put_all(some)).await?;
         }
         Ok(Self { db: db.clone(), held: RwLock::new(held), behind: Mutex::default() })
     }
@@ -54,8 +46,8 @@ impl Search {
         after: Option<Cursor>,
         limit: i64,
     ) -> Result<Vec<CredentialRow>> {
-        let needle = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-        let Some(needle) = needle.filter(|_| self.knows_all()) else {
+        let Some(needle) = credentials::needle(filter.q.as_deref()).filter(|_| self.knows_all())
+        else {
             return Ok(credentials::list(&self.db, types, &filter, after.as_ref(), limit).await?);
         };
         let limit = usize::try_from(limit).unwrap_or_default();

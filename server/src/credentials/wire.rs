@@ -1,6 +1,6 @@
 //! A credential as it is answered, and the texts that stand for its version and its place in the list.
 
-use api::credentials::{Credential, Status};
+use api::credentials::Credential;
 use api::partners::PartnerId;
 use axum::Json;
 use axum::http::header;
@@ -21,11 +21,11 @@ pub(super) fn credential(app: &AppState, row: CredentialRow) -> Credential {
     let time = |at: Option<Millis>| at.map(rfc3339);
     let (last_used_at, last_used_address) = last_use(app, &row).unzip();
     Credential {
+        status: row.status(),
         api_type: row.api_type,
         partner: PartnerId(row.partner),
         description: row.description,
         key_hint: row.key_hint,
-        status: if row.revoked_at.is_some() { Status::Revoked } else { Status::Active },
         stored_at: time(row.stored_at),
         created_at: rfc3339(row.created_at),
         created_by: row.created_by,

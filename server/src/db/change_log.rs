@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::credentials::contains;
+use super::credentials::{contains, needle};
 use super::statement::Select;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
@@ -163,7 +163,7 @@ pub async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<StoredEntry>> {
-    let who = wanted.who.as_deref().map(str::trim).filter(|who| !who.is_empty()).map(contains);
+    let who = needle(wanted.who.as_deref()).map(contains);
     let mut select = Select::new(COLUMNS);
     if let Some(condition) = wanted.scope.condition() {
         select = select.when(condition, Some(wanted.viewer.as_str()));

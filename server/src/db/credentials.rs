@@ -32,6 +32,12 @@ pub struct CredentialRow {
     pub version: i64,
 }
 
+impl CredentialRow {
+    pub fn status(&self) -> Status {
+        if self.revoked_at.is_some() { Status::Revoked } else { Status::Active }
+    }
+}
+
 /// A credential about to exist, with the hash of its first key.
 #[derive(Debug)]
 pub struct NewCredentialRow {
@@ -98,7 +104,7 @@ pub async fn list(
         (None, types) if types.len() == ApiType::ALL.len() => None,
         _ => return Ok(Vec::new()),
     };
-    let pattern = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(contains);
+    let pattern = needle(filter.q.as_deref()).map(contains);
     let status = filter.status.map(|status| match status {
         Status::Active => "c.revoked_at IS NULL",
         Status::Revoked => "c.revoked_at IS NOT NULL",
@@ -263,6 +269,11 @@ fn set_from_text(text: &str) -> Option<PermissionSet> {
     let word = |at: usize| u64::from_str_radix(text.get(at * 16..at * 16 + 16)?, 16).ok();
     (text.len() == 64)
         .then(|| Some(PermissionSet::from_words([word(3)?, word(2)?, word(1)?, word(0)?])))?
+}
+
+/// What a person searches for, without the spaces around it; none when nothing is left.
+pub fn needle(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A LIKE pattern for "contains this", whatever it contains itself.

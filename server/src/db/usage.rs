@@ -11,9 +11,8 @@ use sqlx::any::AnyRow;
 use super::statement::{Table, Value};
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
-use crate::usage::{Batch, Counted, HOUR, Outcome};
+use crate::usage::{Batch, Counted, HOUR, HOURS_A_DAY, Outcome};
 
-const HOURS_A_DAY: i64 = 24;
 /// How long calls are counted by hour and address.
 const HOURS: i64 = 7 * HOURS_A_DAY;
 

@@ -4,7 +4,7 @@ use api::users::{DeveloperPermission, Level, Person, UserFilter, UserStatus};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
-use super::credentials::contains;
+use super::credentials::{contains, needle};
 use super::statement::Select;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
@@ -139,7 +139,7 @@ pub async fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<UserRow>> {
-    let q = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(contains);
+    let q = needle(filter.q.as_deref()).map(contains);
     let status = filter.status.map(|status| match status {
         UserStatus::Disabled => "u.disabled_at IS NOT NULL",
         UserStatus::Invited => "u.disabled_at IS NULL AND u.password_hash IS NULL",

@@ -26,17 +26,17 @@ pub struct Described {
 impl From<CredentialRow> for Described {
     fn from(row: CredentialRow) -> Self {
         Self {
+            status: row.status(),
             id: row.id,
             created_at: row.created_at,
             api_type: row.api_type,
             partner: row.partner,
-            status: if row.revoked_at.is_none() { Status::Active } else { Status::Revoked },
             description: row.description.to_lowercase().replace('\n', " "),
         }
     }
 }
 
-/// A statement for [`each_line`]: `$line` of the rows `$from`, a page at a time.
+/// A statement for [`each_page`]: `$line` of the rows `$from`, a page at a time.
 macro_rules! select_lines {
     ($line:literal, $from:literal) => {
         concat!(
@@ -60,11 +60,13 @@ pub async fn count_secrets(db: &Db) -> Result<usize> {
 /// Gives every secret to `take`, also those that open nothing.
 pub async fn each_secret(db: &Db, mut take: impl FnMut(Secret)) -> Result<()> {
     let sql = select_lines!("id || ' ' || credential_id || ' ' || hash", "secrets WHERE TRUE");
-    each_line(db, sql, |line| {
-        let [id, credential_id, hash] = fields(line);
-        let hash = hash_of(hash)?;
-        take(Secret { id: id.to_owned(), credential_id: credential_id.to_owned(), hash });
-        Ok(())
+    each_page(db, sql, |lines| {
+        lines.split('\n').try_for_each(|line| {
+            let [id, credential_id, hash] = fields(line);
+            let hash = hash_of(hash)?;
+            take(Secret { id: id.to_owned(), credential_id: credential_id.to_owned(), hash });
+            Ok(())
+        })
     })
     .await
 }
@@ -76,34 +78,40 @@ pub async fn each_grant(db: &Db, mut take: impl FnMut(&str, Grant)) -> Result<()
         "id || ' ' || api_type || ' ' || permissions || ' ' || partner",
         "credentials WHERE +revoked_at IS NULL"
     );
-    each_line(db, sql, |line| {
-        let [id, api_type, permissions, partner] = fields(line);
-        take(id, Grant::of(api_type, permissions, partner)?);
-        Ok(())
+    each_page(db, sql, |lines| {
+        lines.split('\n').try_for_each(|line| {
+            let [id, api_type, permissions, partner] = fields(line);
+            take(id, Grant::of(api_type, permissions, partner)?);
+            Ok(())
+        })
     })
     .await
 }
 
-/// Gives what a search looks at in every credential to `take`.
-pub async fn each_described(db: &Db, mut take: impl FnMut(Described)) -> Result<()> {
+/// Gives what a search looks at in every credential to `take`, a page at a time.
+pub async fn each_page_described(db: &Db, mut take: impl FnMut(Vec<Described>)) -> Result<()> {
     let sql = select_lines!(
         "id || ' ' || created_at || ' ' || api_type || ' ' || partner || ' ' \
          || (revoked_at IS NULL) || ' ' || REPLACE(description_folded, CHAR(10), ' ')",
         "credentials WHERE TRUE"
     );
-    each_line(db, sql, |line| {
-        let [id, created_at, api_type, partner, active, description] = fields(line);
-        take(Described {
-            id: id.to_owned(),
-            created_at: created_at.parse().map_err(|_| unreadable("created_at", created_at))?,
-            api_type: api_type_of(api_type)?,
-            partner: partner.to_owned(),
-            status: if active == "1" { Status::Active } else { Status::Revoked },
-            description: description.to_owned(),
-        });
+    each_page(db, sql, |lines| {
+        take(lines.split('\n').map(described).collect::<Result<_>>()?);
         Ok(())
     })
     .await
+}
+
+fn described(line: &str) -> Result<Described> {
+    let [id, created_at, api_type, partner, active, description] = fields(line);
+    Ok(Described {
+        id: id.to_owned(),
+        created_at: created_at.parse().map_err(|_| unreadable("created_at", created_at))?,
+        api_type: api_type_of(api_type)?,
+        partner: partner.to_owned(),
+        status: if active == "1" { Status::Active } else { Status::Revoked },
+        description: description.to_owned(),
+    })
 }
 
 /// The fields of a line, with a space between two; the last one may hold spaces.
@@ -112,8 +120,8 @@ fn fields<const N: usize>(line: &str) -> [&str; N] {
     std::array::from_fn(|_| fields.next().unwrap_or_default())
 }
 
-/// Gives every line that a statement of [`select_lines`] selects to `take`.
-async fn each_line(
+/// Gives every page of lines that a statement of [`select_lines`] selects to `take`.
+async fn each_page(
     db: &Db,
     sql: &'static str,
     mut take: impl FnMut(&str) -> Result<()>,
@@ -123,7 +131,6 @@ async fn each_line(
         let page = sqlx::query(sql).bind(after).fetch_one(db.read()).await?;
         let Some(last) = page.try_get("last")? else { return Ok(()) };
         after = last;
-        let lines: String = page.try_get("lines")?;
-        lines.split('\n').try_for_each(&mut take)?;
+        take(&page.try_get::<String, _>("lines")?)?;
     }
 }

@@ -18,6 +18,7 @@ use crate::db::{self, Db};
 
 /// What calls are counted by.
 pub const HOUR: Millis = 3_600_000;
+pub const HOURS_A_DAY: i64 = 24;
 const SHARDS: usize = 16;
 /// Rows of one batch. While one is written, a revoke waits for it.
 const BATCH: usize = 250;
@@ -51,7 +52,7 @@ pub struct Counted {
 impl Counted {
     /// Days since 1970.
     pub fn day(&self) -> i64 {
-        self.hour / 24
+        self.hour / HOURS_A_DAY
     }
 }
 

@@ -1,6 +1,5 @@
 //! A user as they are answered.
 
-use api::credentials::Status;
 use api::users::{MadeCredential, User, UserStatus};
 use axum::Json;
 use axum::http::header;
@@ -50,10 +49,10 @@ pub(super) fn user_of(row: UserRow) -> User {
 
 pub(super) fn made(row: CredentialRow) -> MadeCredential {
     MadeCredential {
+        status: row.status(),
         credential_id: row.id,
         description: row.description,
         api_type: row.api_type,
-        status: if row.revoked_at.is_some() { Status::Revoked } else { Status::Active },
         created_at: rfc3339(row.created_at),
     }
 }
