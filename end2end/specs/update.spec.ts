@@ -11,9 +11,9 @@ const NAME = "JobTarget Harvest API Key";
 async function openCredential(
   app: App,
   elsewhere: Elsewhere,
-  partner = "jobtarget",
+  how: { stored?: boolean } = {},
 ): Promise<{ key: string; id: string }> {
-  const { credential, api_key } = await elsewhere.create(NAME, { partner });
+  const { credential, api_key } = await elsewhere.create(NAME, how);
   await app.open(`${CREDENTIALS}/${credential.id}`);
   await expect(app.heading).toHaveText(NAME);
   return { key: api_key, id: credential.id };
@@ -110,10 +110,8 @@ test("what a colleague saved is shown after a step, and not undone by the next s
   app,
   elsewhere,
 }) => {
-  const { credential } = await elsewhere.create(NAME, { stored: false });
-  await app.open(`${CREDENTIALS}/${credential.id}`);
-  await expect(app.heading).toHaveText(NAME);
-  await elsewhere.update(credential.id, { description: "JobTarget, autumn", permissions: [] });
+  const { id } = await openCredential(app, elsewhere, { stored: false });
+  await elsewhere.update(id, { description: "JobTarget, autumn", permissions: [] });
 
   const main = page.getByRole("main");
   await app.credential.button("I have stored the API Key").click();
@@ -124,7 +122,7 @@ test("what a colleague saved is shown after a step, and not undone by the next s
 
   // Where it meets what was typed here, the page asks.
   await app.credential.description.fill("JobTarget, spring");
-  await elsewhere.update(credential.id, { description: "JobTarget, winter" });
+  await elsewhere.update(id, { description: "JobTarget, winter" });
   await app.credential.button("Revoke").click();
   await app.dialog(/^Revoke/).getByRole("button", { name: "OK" }).click();
   const conflict = app.dialog(/./);
@@ -321,8 +319,7 @@ test("whoever leaves before the answer comes finds the console as it was", async
   app,
   elsewhere,
 }) => {
-  const { credential } = await elsewhere.create(NAME, { stored: false });
-  await app.open(`${CREDENTIALS}/${credential.id}`);
+  await openCredential(app, elsewhere, { stored: false });
   const answer = await hold(page, "**/store");
   await app.credential.button("I have stored the API Key").click();
   await page.getByRole("link", { name: "API Credentials" }).click();

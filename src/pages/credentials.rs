@@ -11,6 +11,7 @@ use crate::dom::{View, el, switch};
 use crate::location::{Navigator, Question};
 use crate::routes;
 use crate::session::Account;
+use crate::task::Task;
 
 pub mod edit;
 
@@ -56,8 +57,14 @@ pub fn page() -> View {
     }
     let open = RwSignal::new(Open::Nothing);
     let draft = create::Draft::new(account);
-    navigator.hold_while(move || draft.creating.get(), CREATING);
     let list = list::List::read(navigator);
+    let creating = create::creating(draft, move |created| {
+        // The form goes first: emptied on screen it would say so.
+        open.set(Open::Store(created));
+        draft.clear();
+        list.refetch();
+    });
+    navigator.hold_while(move || creating.busy.get(), CREATING);
     let crumb = el("a").attr("href", routes::DEV_CENTER).text("Dev Center");
     let title = el("div")
         .child(el("p").class("crumb").child(crumb))
@@ -66,19 +73,19 @@ pub fn page() -> View {
     View::from(el("div").class("page-head").child(title).child(create))
         .and(filters::filters(navigator))
         .and(list.view(open))
-        .and(switch(move || open.get(), move |now| dialog(now, open, draft, list)))
+        .and(switch(move || open.get(), move |now| dialog(now, open, (draft, creating), list)))
 }
 
-fn dialog(now: Open, open: RwSignal<Open>, draft: create::Draft, list: list::List) -> View {
+fn dialog(
+    now: Open,
+    open: RwSignal<Open>,
+    (draft, creating): (create::Draft, Task),
+    list: list::List,
+) -> View {
     let close = move || open.set(Open::Nothing);
     match now {
         Open::Nothing | Open::Replace(_) | Open::Narrow(_) => View::none(),
-        Open::Create => create::dialog(draft, close, move |created| {
-            // The form goes first: emptied on screen it would say so.
-            open.set(Open::Store(created));
-            draft.clear();
-            list.refetch();
-        }),
+        Open::Create => create::dialog(draft, creating, close),
         Open::Store(created) => store::dialog(created, close, move |stored| {
             list.update(stored);
             close();

@@ -30,8 +30,6 @@ pub struct Draft {
     description: RwSignal<String>,
     faults: RwSignal<Vec<FieldError>>,
     error: RwSignal<Option<Error>>,
-    /// It is being made, with its API key.
-    pub creating: RwSignal<bool>,
 }
 
 impl Draft {
@@ -45,7 +43,6 @@ impl Draft {
             description: RwSignal::default(),
             faults: RwSignal::default(),
             error: RwSignal::default(),
-            creating: RwSignal::default(),
         };
         draft.clear();
         draft
@@ -94,21 +91,12 @@ impl Draft {
 
 const NO_PARTNER: &str = "Choose a partner from the list.";
 
-/// Asks for what a credential needs and hands over what was created.
-pub fn dialog(
-    draft: Draft,
-    on_close: impl Fn() + Clone + 'static,
-    on_created: impl Fn(CreatedCredential) + Clone + 'static,
-) -> View {
-    let catalogue = Reading::new(client::catalogue::read);
-    let close = on_close.clone();
-    let create = Task::new(move || {
+/// Makes what is typed, and hands it over. It belongs to the list too: the dialog may be closed before the
+/// API key is here.
+pub fn creating(draft: Draft, on_created: impl Fn(CreatedCredential) + Clone + 'static) -> Task {
+    Task::new(move || {
         let on_created = on_created.clone();
         async move {
-            // The dialog may be closed and opened again before the first key is here.
-            if draft.creating.get_untracked() {
-                return;
-            }
             draft.error.set(None);
             let new = match draft.check() {
                 Ok(new) => new,
@@ -118,9 +106,8 @@ pub fn dialog(
                 }
             };
             draft.faults.set(Vec::new());
-            draft.creating.set(true);
             let created = client::credentials::create(&new).await;
-            if draft.creating.try_set(false).is_some() {
+            if draft.error.is_disposed() {
                 // Whoever left was asked.
                 return;
             }
@@ -132,7 +119,13 @@ pub fn dialog(
                 }
             }
         }
-    });
+    })
+}
+
+/// Asks for what a credential needs.
+pub fn dialog(draft: Draft, create: Task, on_close: impl Fn() + Clone + 'static) -> View {
+    let catalogue = Reading::new(client::catalogue::read);
+    let close = on_close.clone();
     let body = loading(catalogue, move |catalogue| form(draft, catalogue, create, close.clone()));
     dialog::dialog(Kind::Form, "Create New Credential", on_close, body)
 }
