@@ -96,6 +96,8 @@ test("a key is created, given permissions, revoked and re-enabled by keyboard al
     await expect(app.credential.save).toBeFocused();
     expect(await harvest.status(key, "/v1/jobs")).toBe(403);
     expect(await harvest.status(key, "/v1/job_posts")).toBe(200);
+    await said("First call seen");
+    await expect(app.credential.save).toBeFocused();
     await keyboard.press("Enter");
     await said("Everything is saved");
   });
@@ -138,6 +140,7 @@ test("a key is created, given permissions, revoked and re-enabled by keyboard al
     "Copied",
     `${NAME} created`,
     "Permissions saved",
+    "First call seen",
     "Everything is saved",
     `${NAME} revoked`,
     `${NAME} re-enabled`,

@@ -1,7 +1,7 @@
 /** “Update an existing Harvest API key”, as the help article tells it, and all that helps with it. */
-import type { Page } from "@playwright/test";
 import type { App } from "../fixtures/app.ts";
 import { CREDENTIALS } from "../fixtures/app.ts";
+import { hold } from "../fixtures/hold.ts";
 import type { Elsewhere } from "../fixtures/people.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -17,19 +17,6 @@ async function openCredential(
   await app.open(`${CREDENTIALS}/${credential.id}`);
   await expect(app.heading).toHaveText(NAME);
   return { key: api_key, id: credential.id };
-}
-
-/** Keeps these requests back until what this gives is called. */
-async function hold(page: Page, address: string): Promise<() => void> {
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route(address, async (route) => {
-    await held;
-    await route.continue();
-  });
-  return letGo;
 }
 
 test("the description and the permissions of a key are edited", async ({

@@ -1,8 +1,10 @@
 /** What a key does: seen when it begins, shown beside what it may do, and asked about before it ends. */
 import { CREDENTIALS } from "../fixtures/app.ts";
+import { hold } from "../fixtures/hold.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const NAME = "JobTarget Harvest API Key";
+const USAGE = /\/usage$/;
 
 test("the page offers a first call, and sees it when it comes", async ({
   page,
@@ -29,8 +31,11 @@ test("the page offers a first call, and sees it when it comes", async ({
   await expect(usage.getByText("No call with this API key was allowed yet.")).toBeVisible();
   await expect(usage.getByRole("button", { name: "Grant GET: List Users" })).toBeVisible();
   await expect(usage.getByText("Waiting for the first call")).toBeVisible();
+  await usage.getByRole("button", { name: "Copy" }).press("Enter");
   expect(await harvest.status(key, "/v1/jobs")).toBe(200);
   await expect(usage.getByText("First call seen")).toBeVisible();
+  // The button has gone; who pressed it is still at the same place.
+  await expect(usage.getByRole("heading", { name: "Usage" })).toBeFocused();
   // Everything on the page knows of it.
   await expect(usage.getByText(/^Last call .* from 127\.0\.0\.1$/)).toBeVisible();
   await expect(usage.getByText("1 call in 90 days, a bar a day")).toBeVisible();
@@ -40,6 +45,31 @@ test("the page offers a first call, and sees it when it comes", async ({
   await expect(page.getByText("This API key is in use")).toBeVisible();
   await expect(app.credential.permissions.getByText("1 call in 90 days")).toHaveCount(1);
   await expect.poll(() => watch.announced).toContain("First call seen");
+});
+
+test("who has left the page is not told of the first call", async ({
+  page,
+  app,
+  harvest,
+  elsewhere,
+  watch,
+}) => {
+  const { credential, api_key: key } = await elsewhere.create(NAME);
+  await app.open(`${CREDENTIALS}/${credential.id}`);
+  await expect(app.credential.usage.getByText("Waiting for the first call")).toBeVisible();
+
+  await page.waitForResponse(USAGE);
+  const letGo = await hold(page, USAGE);
+  await page.waitForRequest(USAGE);
+  expect(await harvest.status(key, "/v1/jobs")).toBe(200);
+  await page.getByRole("link", { name: "API Credentials" }).click();
+  await expect(app.list.name(NAME)).toBeVisible();
+  const answer = page.waitForResponse(USAGE);
+  letGo();
+  await (await answer).finished();
+  // What is said comes a tenth of a second later.
+  await page.waitForTimeout(500);
+  expect(watch.announced).not.toContain("First call seen");
 });
 
 test("what a key tried without being allowed is shown, and can be granted", async ({
@@ -82,7 +112,8 @@ test("what a key tried without being allowed is shown, and can be granted", asyn
           - paragraph: /1 call in 90 days, the last/
           - 'button "Grant GET: List Users"': Grant
   `);
-  await usage.getByRole("button", { name: "Grant GET: List Users" }).click();
+  await usage.getByRole("button", { name: "Grant GET: List Users" }).press("Enter");
+  await expect(usage.getByRole("heading", { name: "Usage" })).toBeFocused();
   await expect(usage.getByText("Selected: Save grants it")).toBeVisible();
   await expect(app.credential.permission("Users", "GET: List Users")).toBeChecked();
   expect(await harvest.status(key, "/v1/users")).toBe(403);

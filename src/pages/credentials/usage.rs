@@ -17,7 +17,7 @@ use crate::components::copy::copy_field;
 use crate::components::loading::loading;
 use crate::components::status::method;
 use crate::components::time::ago;
-use crate::dom::{El, View, el, part, svg};
+use crate::dom::{El, View, el, focus, part, svg};
 use crate::task::{Reading, Task};
 
 pub mod calls;
@@ -53,6 +53,7 @@ pub fn about(id: String, only: Option<PermissionSet>) -> View {
 pub fn section(editor: Editor, read: Reading<Usage>) -> El {
     let waited = RwSignal::new(false);
     let shown = loading(read, move |usage| {
+        keep_place();
         let catalogue = editor.catalogue.get_value();
         let seen = match &usage.last_call_at {
             None => first_call(editor, read, waited),
@@ -63,8 +64,15 @@ pub fn section(editor: Editor, read: Reading<Usage>) -> El {
     el("section")
         .class("card usage")
         .attr("aria-labelledby", "usage-title")
-        .child(el("h2").id("usage-title").text("Usage"))
+        .child(el("h2").id("usage-title").attr("tabindex", "-1").text("Usage"))
         .child(shown)
+}
+
+/// What is shown now takes the place of what had the focus: who pressed `Copy` and called stays here.
+fn keep_place() {
+    if matches!(document().query_selector(".usage :focus"), Ok(Some(_))) {
+        focus("#usage-title");
+    }
 }
 
 /// Before the first call: how to make it, and whether it came.
@@ -87,8 +95,9 @@ fn first_call(editor: Editor, read: Reading<Usage>, waited: RwSignal<bool>) -> V
                         editor.see(usage);
                     }
                 }
+                // Who has left the page meanwhile is told nothing.
+                Ok(_) if waited.try_set(true).is_some() => {}
                 Ok(_) => {
-                    waited.try_set(true);
                     announce("First call seen");
                     read.again();
                 }
@@ -228,6 +237,7 @@ fn tried(editor: Editor, catalogue: &Catalogue, bit: Bit, one: &PermissionUsage)
         button("button small", "Grant", move || {
             editor.chosen.update(|chosen| chosen.insert(bit));
             announce(format!("{label} selected. Save grants it."));
+            keep_place();
         })
         .attr("aria-label", &grant_label)
         .into()
