@@ -11,6 +11,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, Node};
 
 mod live;
+mod place;
+
+pub use place::{focus, focused, lead_to, return_to};
 
 /// An element in the making.
 #[derive(Debug, Clone)]
@@ -227,11 +230,4 @@ pub fn value_of(event: &Event) -> String {
 pub fn is_checked(event: &Event) -> bool {
     let target = event.target().map(JsValue::from).unwrap_or_default();
     js_sys::Reflect::get(&target, &"checked".into()).is_ok_and(|checked| checked.is_truthy())
-}
-
-/// Moves the focus to the first element that matches.
-pub fn focus(selector: &str) {
-    if let Ok(Some(element)) = document().query_selector(selector) {
-        let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();
-    }
 }

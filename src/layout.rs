@@ -4,6 +4,7 @@
 use api::session::SessionState;
 use leptos::prelude::*;
 
+use crate::client::Ask;
 use crate::components::announcer::announcer;
 use crate::components::button::button;
 use crate::components::confirm::{Confirm, confirm};
@@ -45,6 +46,11 @@ pub fn app(state: Result<SessionState, Error>) -> View {
         (_, false) => navigator.replace(&sign_in_href(navigator)),
         (Route::Home, true) => navigator.replace(account.first_screen()),
         _ => {}
+    });
+    // The question for the password belongs to what was asked for on the screen before.
+    Effect::new(move |_| {
+        route.get();
+        account.dismiss(Ask::Proof);
     });
     // Frames are made anew only when another is asked for: what is in them lasts.
     let outer = Memo::new(move |_| match route.get() {

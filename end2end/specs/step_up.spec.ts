@@ -230,3 +230,22 @@ test("taking access away never asks", async ({ page, app, elsewhere }) => {
   await expect(app.user.facts).toContainText("Disabled");
   expect(asked).toEqual([]);
 });
+
+test("going back leaves the question behind with what it was asked for", async ({
+  page,
+  app,
+  watch,
+}) => {
+  await app.open(USERS);
+  await app.users.name("Cleo Marchetti").click();
+  await app.user.button("Reset password").click();
+  await expireProof(page, watch, "POST", /\/password_link$/);
+  await app.dialog(/^Reset/).getByRole("button", { name: "Make the link" }).click();
+  await expect(app.proof.password).toBeFocused();
+  await page.goBack();
+  await app.dialog("Leave while the link is made?").getByRole("button", { name: "Leave" }).click();
+  await expect(app.heading).toHaveText("Users");
+  await expect(app.proof.dialog).toBeHidden();
+  await app.users.name("Cleo Marchetti").click();
+  await expect(app.user.button("Reset password")).toBeVisible();
+});

@@ -21,6 +21,18 @@ pub struct Confirm {
     pub danger: bool,
 }
 
+/// Closes the question that was answered, unless the person went on to something else: that may hold what is
+/// shown only once.
+pub fn close_question<T: PartialEq + Send + Sync + 'static>(
+    open: RwSignal<T>,
+    asked: &T,
+    nothing: T,
+) {
+    if open.try_with_untracked(|now| now == asked) == Some(true) {
+        open.set(nothing);
+    }
+}
+
 /// Asks; see [`confirm_with`].
 pub fn confirm(
     asked: &Confirm,

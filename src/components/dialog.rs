@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::announcer::announcer;
-use crate::dom::{El, View, el, when_mounted};
+use crate::dom::{El, View, el, focused, return_to, when_mounted};
 
 /// How a dialog behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,20 +86,9 @@ fn return_focus() {
                 if focused().is_some() {
                     return;
                 }
-                let heading = || document().query_selector("main h1").ok().flatten();
-                let back = opener.filter(|opener| opener.is_connected());
-                let back = back.or_else(|| heading().and_then(|found| found.dyn_into().ok()));
-                if let Some(back) = back {
-                    let _ = back.focus();
-                }
+                return_to(opener.as_ref());
             },
             std::time::Duration::ZERO,
         );
     });
-}
-
-/// The element with the focus, unless it is none in particular.
-fn focused() -> Option<HtmlElement> {
-    let focused = document().active_element()?.dyn_into::<HtmlElement>().ok()?;
-    (focused.tag_name() != "BODY").then_some(focused)
 }

@@ -1,12 +1,13 @@
 //! A list that grows: the table, its cells, the words for how many there are, and `Show more`.
 
 use std::future::Future;
+use std::time::Duration;
 
 use leptos::prelude::*;
 
 use super::button::task_button;
 use super::failure::failure;
-use crate::dom::{El, View, el};
+use crate::dom::{El, View, el, lead_to};
 use crate::error::Error;
 use crate::task::Task;
 
@@ -46,6 +47,12 @@ pub fn show_more<F: Future<Output = Result<(), Error>> + 'static>(
     });
     let button = el("p").child(task_button("button", "Show more", more));
     failure(error, Some(more)).and(button.flag_with("hidden", move || next.with(Option::is_none)))
+}
+
+/// With the last rows the button goes: go on reading where the new ones begin.
+pub fn lead_to_row(index: usize) {
+    let link = format!("tbody tr:nth-child({}) a", index + 1);
+    set_timeout(move || lead_to(&link), Duration::ZERO);
 }
 
 /// How many came, for whoever cannot see them come: `50 users, and there are more`.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::View;
+use super::{View, place};
 
 pub(super) fn attribute(
     element: &web_sys::Element,
@@ -16,6 +16,9 @@ pub(super) fn attribute(
         // Telling a screen reader nothing new is telling it something.
         if element.get_attribute(name) == value {
             return;
+        }
+        if let Some(gone) = place::focused_in(&element).filter(|_| name == "hidden") {
+            place::pass_on(&gone, element.parent_element());
         }
         let _ = match value {
             Some(value) => element.set_attribute(name, &value),
@@ -61,6 +64,9 @@ pub(super) fn view(view: Box<dyn Fn() -> View>) -> View {
         let new = view();
         while let Some(old) = start.0.next_sibling().filter(|node| *node != end.0) {
             if let Some(parent) = old.parent_node() {
+                if let Some(gone) = place::focused_in(&old) {
+                    place::pass_on(&gone, end.0.parent_element());
+                }
                 let _ = parent.remove_child(&old);
             }
         }

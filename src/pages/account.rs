@@ -33,7 +33,7 @@ fn section(id: &str, title: &str) -> El {
     el("section")
         .class("card")
         .attr("aria-labelledby", &title_id)
-        .child(el("h2").id(&title_id).attr("tabindex", "-1").text(title))
+        .child(el("h2").id(&title_id).text(title))
 }
 
 /// A form that runs the task when it is sent.

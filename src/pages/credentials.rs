@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::client::credentials::Step;
 use crate::components::button::button;
+use crate::components::confirm::close_question;
 use crate::components::heading::heading;
 use crate::dom::{View, el, switch};
 use crate::location::{Navigator, Question};
@@ -94,16 +95,8 @@ fn dialog(
             let asked = Open::Step(step, credential.clone());
             step::dialog(step, credential, close, move |changed| {
                 list.update(changed);
-                close_question(open, &asked);
+                close_question(open, &asked, Open::Nothing);
             })
         }
-    }
-}
-
-/// Closes the question that was answered, unless the person went on to something else: that may hold a new
-/// API key.
-fn close_question(open: RwSignal<Open>, asked: &Open) {
-    if open.try_with_untracked(|now| now == asked) == Some(true) {
-        open.set(Open::Nothing);
     }
 }

@@ -10,6 +10,7 @@ use crate::dom::{View, el, switch};
 use crate::location::Navigator;
 use crate::routes;
 use crate::session::Account;
+use crate::task::Task;
 
 pub mod edit;
 
@@ -19,6 +20,7 @@ mod facts;
 mod filters;
 mod hand_over;
 mod history;
+mod link;
 mod list;
 mod made;
 mod permissions;
@@ -31,6 +33,7 @@ enum Open {
     Nothing,
     Create,
     Step(step::Step),
+    Link,
     /// The only place in the page where a one-time link lives.
     HandOver(Person, PasswordLink),
 }
@@ -43,6 +46,12 @@ pub fn page() -> View {
     let open = RwSignal::new(Open::Nothing);
     let draft = create::Draft::new();
     let list = list::List::read(navigator);
+    let creating = create::creating(draft, move |InvitedUser { user, link }| {
+        // The form goes first: emptied on screen it would say so.
+        open.set(Open::HandOver(person(&user), link));
+        draft.clear();
+        list.refetch();
+    });
     let create = session
         .may_edit_users()
         .then(|| button("button primary", "Add user", move || open.set(Open::Create)));
@@ -50,19 +59,14 @@ pub fn page() -> View {
     View::from(head)
         .and(filters::filters(navigator))
         .and(list.view())
-        .and(switch(move || open.get(), move |now| dialog(now, open, draft, list)))
+        .and(switch(move || open.get(), move |now| dialog(now, open, draft, creating)))
 }
 
-fn dialog(now: Open, open: RwSignal<Open>, draft: create::Draft, list: list::List) -> View {
+fn dialog(now: Open, open: RwSignal<Open>, draft: create::Draft, creating: Task) -> View {
     let close = move || open.set(Open::Nothing);
     match now {
-        Open::Nothing | Open::Step(_) => View::none(),
-        Open::Create => create::dialog(draft, close, move |InvitedUser { user, link }| {
-            // The form goes first: emptied on screen it would say so.
-            open.set(Open::HandOver(person(&user), link));
-            draft.clear();
-            list.refetch();
-        }),
+        Open::Nothing | Open::Step(_) | Open::Link => View::none(),
+        Open::Create => create::dialog(draft, creating, close),
         Open::HandOver(person, link) => hand_over::dialog(&person, &link, close),
     }
 }

@@ -12,7 +12,7 @@ use crate::components::confirm::{Confirm, confirm};
 use crate::components::failure::failure;
 use crate::components::loading::loading;
 use crate::components::time::ago;
-use crate::dom::{El, View, el, focus, switch, when_mounted};
+use crate::dom::{El, View, el, switch};
 use crate::error::Error;
 use crate::task::{Reading, Task};
 
@@ -21,8 +21,6 @@ use crate::task::{Reading, Task};
 pub struct Sessions {
     read: Reading<Page<OpenSession>>,
     error: RwSignal<Option<Error>>,
-    /// What was clicked is about to go: the focus needs another place.
-    refocus: StoredValue<bool>,
     /// It is asked whether all others are to end.
     asking: RwSignal<bool>,
 }
@@ -32,7 +30,6 @@ impl Sessions {
         Self {
             read: Reading::new(client::sessions::list),
             error: RwSignal::new(None),
-            refocus: StoredValue::new(false),
             asking: RwSignal::new(false),
         }
     }
@@ -42,13 +39,7 @@ impl Sessions {
     }
 
     pub fn section(self) -> El {
-        let list = loading(self.read, move |page| {
-            if self.refocus.get_value() {
-                self.refocus.set_value(false);
-                when_mounted(|| focus("#sessions-title"));
-            }
-            self.list(&page.items)
-        });
+        let list = loading(self.read, move |page| self.list(&page.items));
         let question = move |asking: bool| asking.then(|| self.question()).into();
         super::section("sessions", "Sessions")
             .child(failure(self.error, None))
@@ -103,7 +94,6 @@ impl Sessions {
 
     fn ended(self, said: &'static str) {
         announce(said);
-        self.refocus.set_value(true);
         self.read.again();
     }
 

@@ -10,7 +10,7 @@ use crate::components::button::{button, submit_button};
 use crate::components::failure::failure;
 use crate::components::field::{Text, text_field};
 use crate::components::icon::icon;
-use crate::dom::{El, View, el, focus, part, switch, when_mounted};
+use crate::dom::{El, View, el, focus, lead_to, part, switch, when_mounted};
 use crate::task::Task;
 
 /// The id of a post, for the example.
@@ -62,7 +62,7 @@ fn shown(editor: Editor, draft: Draft) -> El {
 fn form(editor: Editor, draft: Draft) -> El {
     let field = draft.field;
     // The field goes, and the focus to where it came from.
-    let back = move || when_mounted(move || focus(&format!("#{}", edit_id(field))));
+    let back = move || when_mounted(move || lead_to(&format!("#{}", edit_id(field))));
     let save = Task::new(move || async move {
         let Some(board) = editor.board.try_get_untracked() else { return };
         let is_same = untrack(|| editor.current(draft)) == field.of(&board);

@@ -17,7 +17,7 @@ use crate::components::failure::failure;
 use crate::components::listing::count;
 use crate::components::loading::loading;
 use crate::components::time::start_of;
-use crate::dom::{El, View, el, focus, switch, when_mounted};
+use crate::dom::{El, View, el, focus, lead_to, switch, when_mounted};
 use crate::location::Navigator;
 use crate::routes;
 use crate::session::Account;
@@ -115,7 +115,7 @@ fn chunk(filter: ChangeLogFilter, known: Known, page: Page<ChangeLogEntry>) -> V
             // The button is gone: go on reading where the new ones begin.
             if let Some(first) = page.items.first() {
                 let summary = format!("#{} summary", entry_id(first.seq));
-                when_mounted(move || focus(&summary));
+                when_mounted(move || lead_to(&summary));
             }
             chunk(filter.clone(), known.clone(), page)
         }

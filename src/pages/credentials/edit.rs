@@ -21,7 +21,7 @@ use crate::components::heading::heading;
 use crate::components::icon::icon;
 use crate::components::loading::loading;
 use crate::components::time::ago;
-use crate::dom::{El, View, el, part, switch};
+use crate::dom::{El, View, el, focus, part, switch};
 use crate::error::Error;
 use crate::location::{Navigator, Question};
 use crate::routes;
@@ -288,7 +288,10 @@ fn save_bar(editor: Editor, save: Task) -> El {
         (None, true) => "Description unsaved".to_owned(),
         (None, false) => "Everything is saved".to_owned(),
     };
-    let discard = move || editor.take(editor.saved.get_untracked());
+    let discard = move || {
+        editor.take(editor.saved.get_untracked());
+        focus(".save-bar [type=submit]");
+    };
     let discard = button("button text", "Discard changes", discard);
     el("div")
         .class("save-bar")

@@ -51,6 +51,7 @@ fn actions(credential: Credential, open: RwSignal<Open>) -> View {
     let replaced = credential.clone();
     let replace =
         button("button text", "Replace", move || open.set(Open::Replace(replaced.clone())));
-    View::from(replace)
-        .and(button(class, label, move || open.set(Open::Step(step, credential.clone()))))
+    let step = button(class, label, move || open.set(Open::Step(step, credential.clone())));
+    // By their ids they keep the focus when the facts are shown anew.
+    View::from(replace.id("replace")).and(step.id("step"))
 }

@@ -13,11 +13,11 @@ use crate::client::credentials::Step;
 use crate::components::announcer::announce;
 use crate::components::button::button;
 use crate::components::icon::icon;
-use crate::components::listing::{cell, column, count, listing, show_more};
+use crate::components::listing::{cell, column, count, lead_to_row, listing, show_more};
 use crate::components::loading::loading;
 use crate::components::status::status;
 use crate::components::time::ago;
-use crate::dom::{El, View, el, focus};
+use crate::dom::{El, View, el, lead_to};
 use crate::location::Navigator;
 use crate::routes;
 use crate::task::Reading;
@@ -64,8 +64,8 @@ impl List {
                 *row = changed;
             }
         });
-        let focus = move || focus(&format!("#{row}"));
-        set_timeout(focus, std::time::Duration::from_millis(20));
+        let lead = move || lead_to(&format!("#{row}"));
+        set_timeout(lead, std::time::Duration::from_millis(20));
     }
 
     pub fn view(self, open: RwSignal<Open>) -> View {
@@ -97,11 +97,18 @@ impl List {
 
     fn show_more(self) -> View {
         show_more(self.next, move |cursor| {
-            let filter = self.filter.get_untracked();
+            let asked = self.filter.get_untracked();
             async move {
-                let filter = CredentialFilter { cursor: Some(cursor), ..filter };
+                let filter = CredentialFilter { cursor: Some(cursor), ..asked.clone() };
                 let page = client::credentials::list(&filter).await?;
+                if self.filter.try_get_untracked().as_ref() != Some(&asked) {
+                    // Another list is shown by now, or none.
+                    return Ok(());
+                }
                 announce(count(page.items.len(), page.next.is_some(), "API key"));
+                if page.next.is_none() {
+                    lead_to_row(self.rows.with_untracked(Vec::len));
+                }
                 self.rows.update(|rows| rows.extend(page.items));
                 self.next.set(page.next);
                 Ok(())

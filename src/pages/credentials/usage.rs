@@ -17,7 +17,7 @@ use crate::components::copy::copy_field;
 use crate::components::loading::loading;
 use crate::components::status::method;
 use crate::components::time::ago;
-use crate::dom::{El, View, el, focus, part, svg};
+use crate::dom::{El, View, el, part, svg};
 use crate::task::{Reading, Task};
 
 pub mod calls;
@@ -53,7 +53,6 @@ pub fn about(id: String, only: Option<PermissionSet>) -> View {
 pub fn section(editor: Editor, read: Reading<Usage>) -> El {
     let waited = RwSignal::new(false);
     let shown = loading(read, move |usage| {
-        keep_place();
         let catalogue = editor.catalogue.get_value();
         let seen = match &usage.last_call_at {
             None => first_call(editor, read, waited),
@@ -64,15 +63,8 @@ pub fn section(editor: Editor, read: Reading<Usage>) -> El {
     el("section")
         .class("card usage")
         .attr("aria-labelledby", "usage-title")
-        .child(el("h2").id("usage-title").attr("tabindex", "-1").text("Usage"))
+        .child(el("h2").id("usage-title").text("Usage"))
         .child(shown)
-}
-
-/// What is shown now takes the place of what had the focus: who pressed `Copy` and called stays here.
-fn keep_place() {
-    if matches!(document().query_selector(".usage :focus"), Ok(Some(_))) {
-        focus("#usage-title");
-    }
 }
 
 /// Before the first call: how to make it, and whether it came.
@@ -229,6 +221,7 @@ fn tried(editor: Editor, catalogue: &Catalogue, bit: Bit, one: &PermissionUsage)
     let path = known.and_then(|known| known.endpoints.first()).map(|one| one.path.as_str());
     let label = known.map(|known| known.label.clone()).unwrap_or_default();
     let grant_label = format!("Grant {label}");
+    let grant_id = format!("grant-{bit}");
     let grant = part(move || {
         if editor.chosen.with(|chosen| chosen.contains(bit)) {
             return el("span").class("secondary").text("Selected: Save grants it").into();
@@ -237,8 +230,8 @@ fn tried(editor: Editor, catalogue: &Catalogue, bit: Bit, one: &PermissionUsage)
         button("button small", "Grant", move || {
             editor.chosen.update(|chosen| chosen.insert(bit));
             announce(format!("{label} selected. Save grants it."));
-            keep_place();
         })
+        .id(&grant_id)
         .attr("aria-label", &grant_label)
         .into()
     });

@@ -73,12 +73,9 @@ impl Draft {
     }
 }
 
-/// Asks who they are and what they may do, and hands over the link that lets them in.
-pub fn dialog(
-    draft: Draft,
-    on_close: impl Fn() + Clone + 'static,
-    on_created: impl Fn(InvitedUser) + Clone + 'static,
-) -> View {
+/// Adds who is typed, and hands over the link that lets them in. It belongs to the list too: the dialog may
+/// be closed before the link is here.
+pub fn creating(draft: Draft, on_created: impl Fn(InvitedUser) + Clone + 'static) -> Task {
     let create = Task::new(move || {
         let on_created = on_created.clone();
         async move {
@@ -89,7 +86,12 @@ pub fn dialog(
             if !faults.is_empty() {
                 return focus_first_fault();
             }
-            match client::users::create(&new).await {
+            let created = client::users::create(&new).await;
+            if draft.error.is_disposed() {
+                // Whoever left was asked.
+                return;
+            }
+            match created {
                 Ok(invited) => on_created(invited),
                 Err(error) => {
                     draft.error.set(Some(error));
@@ -99,6 +101,11 @@ pub fn dialog(
         }
     });
     Navigator::expect().hold_while(move || create.busy.get(), ADDING);
+    create
+}
+
+/// Asks who they are and what they may do.
+pub fn dialog(draft: Draft, create: Task, on_close: impl Fn() + Clone + 'static) -> View {
     let what = "They get a one-time link from you, at which they choose their password.";
     let email = Text { id: "new-email", label: "E-mail", kind: "email", autocomplete: "off" };
     let actions = el("div")

@@ -5,6 +5,7 @@ use api::session::Session;
 use api::users::{DeveloperPermission, User, UserChanges};
 use leptos::prelude::*;
 
+use super::link::Linking;
 use super::made::Made;
 use super::rights::Rights;
 use super::{Open, conflict, facts, hand_over, history, not_permitted, permissions, step};
@@ -75,6 +76,10 @@ impl Editor {
 
     /// Shows what became of the user; what is chosen and not saved stays.
     pub fn refresh(self, user: User) {
+        if self.saved.is_disposed() {
+            // They have left the page before the answer came.
+            return;
+        }
         if untrack(|| self.is_unsaved()) { self.saved.set(user) } else { self.take(user) }
     }
 
@@ -140,24 +145,25 @@ pub fn page(id: String) -> View {
 fn edit(editor: Editor) -> View {
     let open = RwSignal::new(Open::Nothing);
     Navigator::expect().hold_while(move || editor.is_unsaved(), LEAVE);
+    let linking = Linking::new(editor, open);
     part(move || facts::facts(editor, open).into())
         .and(permissions::section(editor))
         .and(editor.made.section())
         .and(history::section(editor, open))
-        .and(switch(move || open.get(), move |now| dialog(now, editor, open)))
+        .and(switch(move || open.get(), move |now| dialog(now, editor, open, linking)))
         .and(switch(
             move || editor.conflict.get(),
             move |theirs| theirs.map(|theirs| conflict::dialog(editor, theirs)).into(),
         ))
 }
 
-fn dialog(now: Open, editor: Editor, open: RwSignal<Open>) -> View {
+fn dialog(now: Open, editor: Editor, open: RwSignal<Open>, linking: Linking) -> View {
+    let close = move || open.set(Open::Nothing);
     match now {
         Open::Nothing | Open::Create => View::none(),
         Open::Step(step) => step::dialog(step, editor, open),
-        Open::HandOver(person, link) => {
-            hand_over::dialog(&person, &link, move || open.set(Open::Nothing))
-        }
+        Open::Link => linking.dialog(&editor.saved.get_untracked(), close),
+        Open::HandOver(person, link) => hand_over::dialog(&person, &link, close),
     }
 }
 

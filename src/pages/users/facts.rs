@@ -3,9 +3,9 @@
 use api::users::UserStatus;
 use leptos::prelude::*;
 
-use super::Open;
 use super::edit::Editor;
 use super::step::Step;
+use super::{Open, link};
 use crate::components::button::button;
 use crate::components::facts::{fact, facts_card, moment};
 use crate::components::status::user_status;
@@ -23,16 +23,21 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
         .and(fact("Status", user_status(user.status)))
         .and(fact("Added", moment(ago(&user.created_at), &user.created_at)))
         .and(fact("Last sign-in", last_sign_in));
-    let steps: &[Step] = match (editor.why_not.get_value(), user.status) {
-        (Some(_), _) => &[],
-        (None, UserStatus::Disabled) => &[Step::Enable],
-        (None, UserStatus::Invited) => &[Step::Link, Step::Disable],
-        (None, UserStatus::Active) => &[Step::Link, Step::EndSessions, Step::Disable],
+    let (link, steps): (_, &[Step]) = match (editor.why_not.get_value(), user.status) {
+        (Some(_), _) => (false, &[]),
+        (None, UserStatus::Disabled) => (false, &[Step::Enable]),
+        (None, UserStatus::Invited) => (true, &[Step::Disable]),
+        (None, UserStatus::Active) => (true, &[Step::EndSessions, Step::Disable]),
     };
+    let new_link = move || open.set(Open::Link);
+    let link =
+        link.then(|| button("button text", link::label(user.status), new_link).id("new-link"));
     let action = |step: &Step| {
         let step = *step;
+        // By their ids they keep the focus when the facts are shown anew.
         let class = if step.takes_away() { "button text takes-away" } else { "button text" };
-        button(class, step.label(user.status), move || open.set(Open::Step(step)))
+        button(class, step.label(), move || open.set(Open::Step(step))).id(step.id())
     };
-    facts_card("About this user", facts, steps.iter().map(action).collect())
+    let steps: View = steps.iter().map(action).collect();
+    facts_card("About this user", facts, View::from(link).and(steps))
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::rights::short;
 use crate::client;
 use crate::components::announcer::announce;
-use crate::components::listing::{cell, column, count, listing, show_more};
+use crate::components::listing::{cell, column, count, lead_to_row, listing, show_more};
 use crate::components::loading::loading;
 use crate::components::status::user_status;
 use crate::components::time::ago;
@@ -63,11 +63,18 @@ impl List {
 
     fn show_more(self) -> View {
         show_more(self.next, move |cursor| {
-            let filter = self.filter.get_untracked();
+            let asked = self.filter.get_untracked();
             async move {
-                let filter = UserFilter { cursor: Some(cursor), ..filter };
+                let filter = UserFilter { cursor: Some(cursor), ..asked.clone() };
                 let page = client::users::list(&filter).await?;
+                if self.filter.try_get_untracked().as_ref() != Some(&asked) {
+                    // Another list is shown by now, or none.
+                    return Ok(());
+                }
                 announce(count(page.items.len(), page.next.is_some(), "user"));
+                if page.next.is_none() {
+                    lead_to_row(self.rows.with_untracked(Vec::len));
+                }
                 self.rows.update(|rows| rows.extend(page.items));
                 self.next.set(page.next);
                 Ok(())

@@ -74,6 +74,9 @@ impl Made {
             let id = self.user_id.get_value();
             async move {
                 let page = client::users::credentials(&id, Some(&cursor)).await?;
+                if self.rows.is_disposed() {
+                    return Ok(());
+                }
                 announce(format!("{} more API keys", page.items.len()));
                 self.rows.update(|rows| rows.extend(page.items));
                 self.next.set(page.next);

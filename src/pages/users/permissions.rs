@@ -7,7 +7,7 @@ use super::edit::Editor;
 use crate::components::button::{button, submit_button};
 use crate::components::failure::failure;
 use crate::components::icon::icon;
-use crate::dom::{El, el};
+use crate::dom::{El, el, focus};
 use crate::task::Task;
 
 /// The panel `Permissions`.
@@ -62,7 +62,10 @@ fn save_bar(editor: Editor, save: Task) -> El {
             .with(|saved| unsaved(saved, editor.rights.level(), &editor.rights.permissions()))
     };
     let state = move || difference().unwrap_or_else(|| "Everything is saved".to_owned());
-    let discard = move || editor.take(editor.saved.get_untracked());
+    let discard = move || {
+        editor.take(editor.saved.get_untracked());
+        focus(".save-bar [type=submit]");
+    };
     let discard = button("button text", "Discard changes", discard);
     let effect = "Saving signs them out everywhere: they sign in again, with the new permissions.";
     el("div")

@@ -1,15 +1,14 @@
-//! Disabling, enabling, and a new link: the question, the deed, and what is said after it.
+//! Disabling, enabling, signing out everywhere: the question, the deed, and what is said after it.
 
 use api::error::ErrorCode;
-use api::password_links::PasswordLink;
-use api::users::{User, UserStatus};
+use api::users::User;
 use leptos::prelude::*;
 
+use super::Open;
 use super::edit::Editor;
-use super::{Open, person};
 use crate::client;
 use crate::components::announcer::announce;
-use crate::components::confirm::{Confirm, confirm_with};
+use crate::components::confirm::{Confirm, close_question, confirm_with};
 use crate::dom::View;
 use crate::error::Error;
 use crate::task::Task;
@@ -19,19 +18,24 @@ use crate::task::Task;
 pub enum Step {
     Disable,
     Enable,
-    Link,
     EndSessions,
 }
 
 impl Step {
     /// As it stands on its button.
-    pub fn label(self, status: UserStatus) -> &'static str {
-        match (self, status) {
-            (Self::Disable, _) => "Disable",
-            (Self::Enable, _) => "Enable",
-            (Self::Link, UserStatus::Invited) => "New invitation link",
-            (Self::Link, _) => "Reset password",
-            (Self::EndSessions, _) => "Sign out everywhere",
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Disable => "Disable",
+            Self::Enable => "Enable",
+            Self::EndSessions => "Sign out everywhere",
+        }
+    }
+
+    /// The same button, whatever it says now.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Disable | Self::Enable => "access",
+            Self::EndSessions => "end-sessions",
         }
     }
 
@@ -41,45 +45,38 @@ impl Step {
     }
 }
 
-/// What came of it.
-enum Done {
-    User(User),
-    Link(PasswordLink),
-}
-
-/// Asks, does it, and shows the user as they are afterwards, or the link.
+/// Asks, does it, and shows the user as they are afterwards.
 pub fn dialog(step: Step, editor: Editor, open: RwSignal<Open>) -> View {
     let error = RwSignal::new(None::<Error>);
+    let close = move || open.set(Open::Nothing);
     let user = editor.saved.get_untracked();
-    let asked = question(step, &user);
+    let asked = question(step, &user.name);
     let about = if step == Step::Disable { editor.made.in_short() } else { View::none() };
     let task = Task::new(move || {
         let user = user.clone();
         async move {
             error.set(None);
             match run(step, &user.user_id).await {
-                Ok(Done::User(changed)) => {
+                Ok(changed) => {
                     let what = match step {
                         Step::Disable => "disabled",
                         Step::EndSessions => "signed out everywhere",
-                        Step::Enable | Step::Link => "enabled",
+                        Step::Enable => "enabled",
                     };
                     announce(format!("{} {what}", changed.name));
                     editor.refresh(changed);
-                    open.set(Open::Nothing);
+                    close_question(open, &Open::Step(step), Open::Nothing);
                 }
-                Ok(Done::Link(link)) => open.set(Open::HandOver(person(&user), link)),
                 Err(refused) => error.set(Some(refused)),
             }
         }
     });
-    confirm_with(&asked, about, task, error, move || open.set(Open::Nothing))
+    confirm_with(&asked, about, task, error, close)
 }
 
 /// When someone else was faster, it is done all the same.
-async fn run(step: Step, id: &str) -> Result<Done, Error> {
+async fn run(step: Step, id: &str) -> Result<User, Error> {
     let done = match step {
-        Step::Link => return client::users::create_password_link(id).await.map(Done::Link),
         Step::Disable => client::users::disable(id).await,
         Step::Enable => client::users::enable(id).await,
         Step::EndSessions => {
@@ -88,17 +85,14 @@ async fn run(step: Step, id: &str) -> Result<Done, Error> {
         }
     };
     match done {
-        Err(refused) if refused.is(ErrorCode::AlreadySo) => {
-            client::users::read(id).await.map(Done::User)
-        }
-        done => done.map(Done::User),
+        Err(refused) if refused.is(ErrorCode::AlreadySo) => client::users::read(id).await,
+        done => done,
     }
 }
 
-fn question(step: Step, user: &User) -> Confirm {
-    let name = &user.name;
-    let (title, text, ok): (_, &[_], _) = match (step, user.status) {
-        (Step::Disable, _) => (
+fn question(step: Step, name: &str) -> Confirm {
+    let (title, text, ok): (_, &[_], _) = match step {
+        Step::Disable => (
             format!("Disable {name}?"),
             &[
                 "They are signed out everywhere at once and cannot sign in any more.",
@@ -106,27 +100,12 @@ fn question(step: Step, user: &User) -> Confirm {
             ],
             "Disable",
         ),
-        (Step::Enable, _) => (
+        Step::Enable => (
             format!("Enable {name}?"),
             &["They can sign in again, with the password, level and permissions they had."],
             "Enable",
         ),
-        (Step::Link, UserStatus::Invited) => (
-            format!("Make a new invitation link for {name}?"),
-            &["The link they were given before stops working."],
-            "Make a new link",
-        ),
-        (Step::Link, _) => (
-            format!("Reset the password of {name}?"),
-            &[
-                "You get a one-time link to hand over, at which they choose a new password. You never \
-                 see it.",
-                "Until then their password and their sessions stay as they are. A link they were given \
-                 before stops working.",
-            ],
-            "Make the link",
-        ),
-        (Step::EndSessions, _) => (
+        Step::EndSessions => (
             format!("Sign {name} out everywhere?"),
             &["Their sessions end at once, in every browser. They can sign in again."],
             "Sign out",

@@ -4,10 +4,10 @@ use api::credentials::Credential;
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
-use super::super::{Open, close_question, selection, step, store, usage};
+use super::super::{Open, selection, step, store, usage};
 use super::Editor;
 use crate::client;
-use crate::components::confirm::{Confirm, confirm, confirm_with};
+use crate::components::confirm::{Confirm, close_question, confirm, confirm_with};
 use crate::dom::{View, el};
 use crate::error::Error;
 use crate::task::Task;
@@ -26,7 +26,7 @@ pub(super) fn dialog(
         Open::Step(step, credential) => {
             let asked = Open::Step(step, credential.clone());
             step::dialog(step, credential, close, move |changed| {
-                close_question(open, &asked);
+                close_question(open, &asked, Open::Nothing);
                 editor.follow(changed);
             })
         }
@@ -51,7 +51,7 @@ fn narrow(taken: PermissionSet, editor: Editor, open: RwSignal<Open>) -> View {
     let about = View::from(el("ul").child(items)).and(usage::about(id, Some(taken)));
     let task = Task::new(move || async move {
         editor.save_over(editor.saved.get_untracked()).await;
-        close_question(open, &Open::Narrow(taken));
+        close_question(open, &Open::Narrow(taken), Open::Nothing);
     });
     confirm_with(&asked, about, task, RwSignal::new(None), move || open.set(Open::Nothing))
 }
