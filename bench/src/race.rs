@@ -25,7 +25,7 @@ const CALLERS: usize = 8;
 /// How long they go on between two changes.
 const PAUSE: Duration = Duration::from_millis(8);
 /// Nothing takes this long but a service that hangs.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What to race.
 #[derive(Debug, clap::Args)]

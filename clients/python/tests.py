@@ -254,7 +254,7 @@ class Connector(unittest.TestCase):
 
     def test_it_waits_when_it_was_too_fast(self):
         with contextlib.ExitStack() as stack:
-            limited = World(stack, "--rate-limit", "2")
+            limited = World(stack, "--rate-limit", "1")
             messages, code = self.run_it(limited, "read", limited.key, ["jobs"])
             self.assertEqual(code, 0, self.said(messages))
             self.assertIn(429, [status for _, status in limited.proxy.calls])

@@ -49,8 +49,8 @@ test("the screen, and the public address with its number and its curl line", asy
   const address = `${server.origin}/v1/boards/acme/jobs`;
   await expect(app.board.publicAddress).toHaveValue(address);
   await section.getByRole("button", { name: "Copy" }).last().click();
-  const curl = await page.evaluate(() => navigator.clipboard.readText());
-  expect(curl).toBe(`curl --compressed ${address}`);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(clipboard).toBe(`curl --compressed ${address}`);
   await expect(page.getByRole("main")).toMatchAriaSnapshot(`
     - main:
       - paragraph:
@@ -180,7 +180,8 @@ test("someone with Job Board credentials sees and copies, and changes nothing", 
   await app.open(BOARD, "cleo");
   await expect(app.board.token).toHaveValue(ACME.token);
   await app.board.copyToken.click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(ACME.token);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(clipboard).toBe(ACME.token);
   await expect(page.getByRole("main")).toContainText(
     "Changing it takes “Can manage ALL organization’s API Credentials”",
   );

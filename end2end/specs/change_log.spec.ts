@@ -107,9 +107,11 @@ test("who, what and when narrow the list and stand in the address", async ({
   await expect(entries).toHaveText([/Ada Okafor.*Added user Dora Nowak/]);
 
   const today = await page.evaluate(() => new Date().toLocaleDateString("sv"));
+  const read = page.waitForResponse(/change_log\?.*to=/);
   await app.changeLog.day("From").fill(today);
   await app.changeLog.day("To").fill(today);
   await expect(page).toHaveURL(new RegExp(`\\?what=user&from=${today}&to=${today}$`));
+  await read;
   await expect(entries).toHaveCount(1);
   // The address is the list: it can be loaded again, or sent to somebody.
   await page.reload();

@@ -13,6 +13,7 @@ async function edit(app: App, elsewhere: Elsewhere): Promise<string> {
   const { credential } = await elsewhere.create(NAME);
   await app.open(`${CREDENTIALS}/${credential.id}`);
   await expect(app.heading).toHaveText(NAME);
+  await app.settled();
   await app.credential.description.fill("Mine");
   await app.credential.permission("Jobs", "GET: List Jobs").uncheck();
   return credential.id;
@@ -115,8 +116,8 @@ test.describe("the session has ended", () => {
     watch,
   }) => {
     const id = await edit(app, elsewhere);
-    await app.endSession();
     watch.expectFailure({ status: 401, path: `/api/credentials/${id}` });
+    await app.endSession();
     await app.credential.save.click();
     const dialog = app.dialog("Sign in again");
     await expect(dialog).toContainText("Nothing you typed is lost");
@@ -142,8 +143,8 @@ test.describe("the session has ended", () => {
     watch,
   }) => {
     const id = await edit(app, elsewhere);
-    await page.context().clearCookies();
     watch.expectFailure({ status: 401, path: `/api/credentials/${id}`, times: 2 });
+    await page.context().clearCookies();
     await app.credential.save.click();
     const dialog = app.dialog("Sign in again");
     await dialog.getByRole("button", { name: "Not now" }).click();
@@ -165,8 +166,8 @@ test.describe("the session has ended", () => {
     await app.open();
     await app.list.createNew.click();
     await app.create.fill("JobTarget", NAME);
-    await app.endSession();
     watch.expectFailure({ status: 401, path: "/api/credentials" });
+    await app.endSession();
     await app.create.managePermissions.click();
     const dialog = app.dialog("Sign in again");
     await dialog.getByLabel("Password").fill(PASSWORD);
@@ -182,8 +183,8 @@ test.describe("the session has ended", () => {
     await app.create.fill("JobTarget", NAME);
     await app.create.managePermissions.click();
     const key = await app.store.key.inputValue();
-    await app.endSession();
     watch.expectFailure({ status: 401, path: /\/store$/, times: 2 });
+    await app.endSession();
     await app.store.stored.click();
     await app.dialog("Sign in again").getByRole("button", { name: "Not now" }).click();
     await expect(app.store.key).toHaveValue(key);
@@ -201,8 +202,8 @@ test.describe("the session has ended", () => {
   }) => {
     await edit(app, elsewhere);
     await app.credential.search.fill("jobs");
-    await app.endSession();
     watch.expectFailure({ status: 401, path: /\/revoke$/ });
+    await app.endSession();
     await app.credential.button("Revoke").click();
     await app.dialog(/^Revoke/).getByRole("button", { name: "OK" }).click();
     await app.dialog("Sign in again").getByLabel("Password").fill(PASSWORD);
@@ -219,8 +220,8 @@ test.describe("the session has ended", () => {
     watch,
   }) => {
     const id = await edit(app, elsewhere);
-    await app.endSession();
     watch.expectFailure({ status: 401, path: `/api/credentials/${id}` });
+    await app.endSession();
     await app.credential.save.click();
     await app.dialog("Sign in again").getByRole("button", { name: "Someone else" }).click();
     await app.leaving.leave.click();

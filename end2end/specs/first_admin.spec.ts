@@ -94,6 +94,7 @@ test("an empty server prints the address at which the first Site Admin is create
       await app.signIn.with("grace@example.com", CHOSEN);
       // The one test on a file: what it writes waits for the disk, which others may keep busy.
       await expect(app.heading).toHaveText("Users", { timeout: 30_000 });
+      await expect(app.users.row("Grace Abara")).toBeVisible();
     } finally {
       await page.goto("about:blank");
       await again.stop();

@@ -62,7 +62,9 @@ test("ben asks for access, checks again, and is let in once ada has granted it",
   await expect(page.getByRole("status").first()).toHaveText(
     "Checked just now: nobody has granted one yet.",
   );
-  expect(watch.announced).toContain("Checked just now: nobody has granted one yet.");
+  await expect
+    .poll(() => watch.announced)
+    .toContain("Checked just now: nobody has granted one yet.");
   await elsewhere.grant("Ben Lindqvist", {
     developer_permissions: ["manage_job_board_api_credentials"],
   });
@@ -198,6 +200,7 @@ test("a deep link leads through the sign-in page to where it points", async ({
   await expect(page).toHaveURL(new RegExp(`${CREDENTIALS}/${credential.id}$`));
 
   // Also with filters, which are part of the address.
+  await page.goto("about:blank");
   await page.context().clearCookies();
   await page.goto(`${CREDENTIALS}?q=target&status=active`);
   await app.signIn.as("ada");
@@ -237,6 +240,8 @@ test("signing out is in sight on every screen, also on a phone", async ({
   elsewhere,
 }) => {
   const { credential } = await elsewhere.create("A key");
+  // The page of one that works waits for its first call.
+  await elsewhere.revoke(credential.id);
   const { user_id } = await elsewhere.user("Ben Lindqvist");
   for (const path of [
     "/configure/dev_center",
@@ -257,6 +262,7 @@ test("signing out is in sight on every screen, also on a phone", async ({
       // Also at the end of a long screen.
       await page.keyboard.press("End");
       await expect(app.accountMenu).toBeInViewport({ ratio: 1 });
+      await app.settled();
       await app.signOut();
       await expect(app.heading).toHaveText("Sign in");
       expect((await (await page.request.get("/api/session")).json()).session).toBeNull();

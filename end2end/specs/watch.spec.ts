@@ -49,9 +49,11 @@ for (const [name, { happens, as }] of Object.entries(SEEN)) {
 
 test("the watch lets pass what was announced, and misses what does not come", async ({
   page,
+  app,
   watch,
 }) => {
   await page.goto("/");
+  await expect(app.signIn.email).toBeVisible();
   watch.expectFailure({ status: 401, path: "/api/credentials" });
   await page.evaluate(() => fetch("/api/credentials"));
   await page.goto("/");

@@ -49,8 +49,7 @@ impl Cluster {
         if let Some((user, group)) = owner {
             chown(&folder, Some(user), Some(group))?;
         }
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut cluster = Self { folder, programs, owner, port, server: None };
+        let mut cluster = Self { folder, programs, owner, port: 0, server: None };
         command::run_quietly(
             cluster
                 .program("initdb")
@@ -65,6 +64,7 @@ impl Cluster {
     fn serve(&mut self) -> Result<()> {
         let log = self.log();
         let output = fs::File::create(&log)?;
+        self.port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut postgres = self.program("postgres");
         postgres.args(["-D", "data", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
         // Nothing here outlives the tests: it need not survive a crash, and no socket file is needed.

@@ -417,7 +417,9 @@ fn no_secret_is_in_a_file_a_log_or_another_answer_and_the_search_would_find_one(
         "GET /api/credentials",
         "POST /api/credentials",
     ];
-    let found = story.find(planted, READ.len() + 2);
+    let mut found = story.find(planted, READ.len() + 2);
+    // The log of the database may have been copied over by itself.
+    found.retain(|place| place != "latchkey.db");
     assert_eq!(found, [&answers[..], &["latchkey.db-wal", "log"]].concat());
     story.stop();
     assert_eq!(story.find(planted, 0), ["latchkey.db", "log"]);

@@ -51,14 +51,21 @@ pub fn about(id: String, only: Option<PermissionSet>) -> View {
 
 /// The section of the credential's page.
 pub fn section(editor: Editor, read: Reading<Usage>) -> El {
-    let waited = RwSignal::new(false);
+    let (waiting, waited) = (StoredValue::new(false), StoredValue::new(false));
     let shown = loading(read, move |usage| {
         let catalogue = editor.catalogue.get_value();
-        let seen = match &usage.last_call_at {
-            None => first_call(editor, read, waited),
-            Some(_) => seen(&usage, &catalogue, waited.get_untracked()),
+        let shown = if usage.last_call_at.is_none() {
+            waiting.set_value(true);
+            first_call(editor, read)
+        } else {
+            if waiting.get_value() {
+                waiting.set_value(false);
+                waited.set_value(true);
+                announce("First call seen");
+            }
+            seen(&usage, &catalogue, waited.get_value())
         };
-        seen.and(missing(editor))
+        shown.and(missing(editor))
     });
     el("section")
         .class("card usage")
@@ -68,7 +75,7 @@ pub fn section(editor: Editor, read: Reading<Usage>) -> El {
 }
 
 /// Before the first call: how to make it, and whether it came.
-fn first_call(editor: Editor, read: Reading<Usage>, waited: RwSignal<bool>) -> View {
+fn first_call(editor: Editor, read: Reading<Usage>) -> View {
     let saved = editor.saved.get_untracked();
     if saved.status == Status::Revoked {
         return el("p").class("secondary").text("Never used.").into();
@@ -87,12 +94,7 @@ fn first_call(editor: Editor, read: Reading<Usage>, waited: RwSignal<bool>) -> V
                         editor.see(usage);
                     }
                 }
-                // Who has left the page meanwhile is told nothing.
-                Ok(_) if waited.try_set(true).is_some() => {}
-                Ok(_) => {
-                    announce("First call seen");
-                    read.again();
-                }
+                Ok(_) => read.again(),
                 // Nobody has to be told what they did not ask for: the button is there again.
                 Err(_) => {
                     asked.try_set(TIMES);
