@@ -13,7 +13,7 @@ use web_sys::{AbortSignal, RequestCache, RequestCredentials};
 
 use crate::error::Error;
 use crate::json;
-use crate::location::address_of;
+use crate::location::{self, address_of};
 
 pub mod account;
 pub mod boards;
@@ -90,8 +90,10 @@ impl Call {
         json::read(&text).map_err(|json::Unreadable| Error::Unreadable { status })
     }
 
-    /// Makes the call; again, if the person did what it was refused for.
+    /// Makes the call; again, if the person did what it was refused for. Whoever has left the screen it was
+    /// made on is not asked, and nothing is done for it any more.
     async fn send(self) -> Result<(u16, String), Error> {
+        let screen = location::path();
         loop {
             let (status, text) = self.exchange().await?;
             if (200..300).contains(&status) {
@@ -99,13 +101,13 @@ impl Call {
             }
             let error = Error::from_answer(status, &text);
             let ask = match &error {
-                _ if !self.may_ask => None,
+                _ if !self.may_ask || location::path() != screen => None,
                 error if error.is(ErrorCode::Unauthenticated) => Some(Ask::SignIn),
                 error if error.is(ErrorCode::ProofRequired) => Some(Ask::Proof),
                 _ => None,
             };
             match ask.zip(ASKER.with_borrow(Clone::clone)) {
-                Some((ask, asker)) if asker(ask).await => {}
+                Some((ask, asker)) if asker(ask).await && location::path() == screen => {}
                 _ => return Err(error),
             }
         }

@@ -215,6 +215,11 @@ impl Navigator {
     }
 }
 
+/// The path of the screen, as the address says it now.
+pub fn path() -> String {
+    current().path
+}
+
 /// The whole address of a place of the console or of the service, to be handed to somebody.
 pub fn address_of(href: &str) -> String {
     web_sys::Url::new_with_base(href, &base_uri()).map(|url| url.href()).unwrap_or_default()

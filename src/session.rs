@@ -140,7 +140,10 @@ impl Account {
     pub fn change_person(self, navigator: Navigator) {
         self.go_on(Ask::SignIn, false);
         self.go_on(Ask::Proof, false);
-        navigator.leave(move || self.state.update(|state| state.session = None));
+        // What waited for the person ends first: nothing is under way any more.
+        let leave =
+            move || navigator.leave(move || self.state.update(|state| state.session = None));
+        set_timeout(leave, std::time::Duration::ZERO);
     }
 
     fn go_on(self, with: Ask, done: bool) {

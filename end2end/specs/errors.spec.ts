@@ -30,6 +30,32 @@ async function expectMineSaved(elsewhere: Elsewhere): Promise<void> {
   expect(saved.permissions).not.toContain("jobs:list");
 }
 
+test("what was left behind is not done after signing in again", async ({
+  page,
+  app,
+  elsewhere,
+  watch,
+}) => {
+  const { credential } = await elsewhere.create(NAME);
+  await app.open();
+  await app.list.name(NAME).click();
+  await app.credential.description.fill("Mine");
+  await app.settled();
+  watch.expectFailure({ status: 401, path: `/api/credentials/${credential.id}` });
+  watch.expectFailure({ status: 401, path: "/api/credentials", times: "any" });
+  await app.endSession();
+  await app.credential.save.click();
+  const dialog = app.dialog("Sign in again");
+  await expect(dialog).toBeVisible();
+  await page.goBack();
+  await app.leaving.leave.click();
+  await expect(app.heading).toHaveText("API Credentials");
+  await dialog.getByLabel("Password").fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await expect(app.list.name(NAME)).toBeVisible();
+  expect((await elsewhere.credential(NAME)).description).toBe(NAME);
+});
+
 test.describe("the network is down", () => {
   test("on the list: Retry brings it", async ({ page, app, elsewhere, watch }) => {
     await elsewhere.create(NAME);

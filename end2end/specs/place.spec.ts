@@ -27,6 +27,21 @@ test("Retry that helps leads to what could not be shown", async ({
   await expect(app.heading).toBeFocused();
 });
 
+test("Retry of a save leads to Save", async ({ page, app, elsewhere, watch }) => {
+  const { credential } = await elsewhere.create(NAME);
+  await app.open(`${CREDENTIALS}/${credential.id}`);
+  await app.credential.description.fill("Mine");
+  watch.expectFailure({ status: "none", path: `/api/credentials/${credential.id}` });
+  let refusals = 1;
+  await page.route(`**/api/credentials/${credential.id}`, (route) =>
+    (refusals -= 1) < 0 ? route.continue() : route.abort(),
+  );
+  await app.credential.save.press("Enter");
+  await app.failure.getByRole("button", { name: "Retry" }).press("Enter");
+  await expect(app.heading).toHaveText("Mine");
+  await expect(app.credential.save).toBeFocused();
+});
+
 test("Clear filters leads to the list", async ({ page, app, elsewhere }) => {
   await elsewhere.create(NAME);
   await app.open(`${CREDENTIALS}?q=nothing`);

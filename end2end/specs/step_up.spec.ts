@@ -7,6 +7,7 @@ import type { Page } from "@playwright/test";
 import type { App } from "../fixtures/app.ts";
 import { CREDENTIALS } from "../fixtures/app.ts";
 import { type Elsewhere, PASSWORD } from "../fixtures/people.ts";
+import { hold } from "../fixtures/hold.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { USERS } from "../fixtures/users.ts";
 import type { Watch } from "../fixtures/watch.ts";
@@ -248,4 +249,27 @@ test("going back leaves the question behind with what it was asked for", async (
   await expect(app.proof.dialog).toBeHidden();
   await app.users.name("Cleo Marchetti").click();
   await expect(app.user.button("Reset password")).toBeVisible();
+});
+
+test("whoever left before it was refused is not asked for the password", async ({
+  page,
+  app,
+  elsewhere,
+  watch,
+}) => {
+  const { user_id } = await elsewhere.user("Cleo Marchetti");
+  await app.open(`${USERS}/${user_id}`);
+  await expireProof(page, watch, "POST", /\/password_link$/);
+  const refuse = await hold(page, /\/password_link$/);
+  await app.user.button("Reset password").click();
+  await app.dialog(/^Reset/).getByRole("button", { name: "Make the link" }).click();
+  await page.keyboard.press("Escape");
+  await app.panel("Users").click();
+  await app.dialog("Leave while the link is made?").getByRole("button", { name: "Leave" }).click();
+  await expect(app.users.name("Cleo Marchetti")).toBeVisible();
+  const refused = page.waitForResponse(/\/password_link$/);
+  refuse();
+  await (await refused).finished();
+  await page.waitForTimeout(500);
+  await expect(app.proof.dialog).toBeHidden();
 });

@@ -1,5 +1,7 @@
 //! The question before something is done that others will feel.
 
+use std::future::Future;
+
 use leptos::prelude::*;
 
 use super::button::{button, task_button};
@@ -7,6 +9,7 @@ use super::dialog::{Kind, dialog};
 use super::failure::failure;
 use crate::dom::{View, el};
 use crate::error::Error;
+use crate::location::{Navigator, Question};
 use crate::task::Task;
 
 /// What is asked, and how the answers read.
@@ -30,6 +33,52 @@ pub fn close_question<T: PartialEq + Send + Sync + 'static>(
 ) {
     if open.try_with_untracked(|now| now == asked) == Some(true) {
         open.set(nothing);
+    }
+}
+
+/// Opens the question again for what came of it, unless something else is open: it was closed too early.
+pub fn open_again<T: PartialEq + Send + Sync + 'static>(open: RwSignal<T>, asked: T, nothing: &T) {
+    if open.try_with_untracked(|now| now == nothing) == Some(true) {
+        open.set(asked);
+    }
+}
+
+/// Makes what is shown only once. It belongs to the page and not to the question: that may be closed before
+/// the answer is here. Leaving meanwhile asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Making {
+    task: Task,
+    error: RwSignal<Option<Error>>,
+}
+
+impl Making {
+    pub fn new<F: Future<Output = Result<(), Error>> + 'static>(
+        leave: Question,
+        make: impl Fn() -> F + 'static,
+        on_refused: impl Fn() + Copy + 'static,
+    ) -> Self {
+        let error = RwSignal::new(None);
+        let task = Task::new(move || {
+            let made = make();
+            async move {
+                error.set(None);
+                if let Err(refused) = made.await {
+                    error.set(Some(refused));
+                    on_refused();
+                }
+            }
+        });
+        Navigator::expect().hold_while(move || task.busy.get(), leave);
+        Self { task, error }
+    }
+
+    /// Asks, and makes it.
+    pub fn confirm(self, asked: &Confirm, on_cancel: impl Fn() + Clone + 'static) -> View {
+        let on_cancel = move || {
+            self.error.set(None);
+            on_cancel();
+        };
+        confirm(asked, self.task, self.error, on_cancel)
     }
 }
 

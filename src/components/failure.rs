@@ -4,15 +4,21 @@ use leptos::prelude::*;
 
 use super::button::button;
 use super::icon::icon;
-use crate::dom::{El, View, el, part};
+use crate::dom::{El, View, el, lead_to, part, when_mounted};
 use crate::error::Error;
 use crate::task::Task;
+
+/// The button that waits with the task: it was pressed before it failed, and is there when this goes.
+const WAITING: &str = "main [aria-disabled=true]";
 
 /// Shows the failure while there is one. With a task to try again it offers to.
 pub fn failure(error: RwSignal<Option<Error>>, retry: Option<Task>) -> View {
     part(move || {
         let notice = |error: &Error| match retry {
-            Some(task) => notice(error).child(button("button small", "Retry", move || task.run())),
+            Some(task) => notice(error).child(button("button small", "Retry", move || {
+                task.run();
+                when_mounted(|| lead_to(WAITING));
+            })),
             None => notice(error),
         };
         error.with(|error| error.as_ref().map(notice)).into()

@@ -17,7 +17,9 @@ pub(super) fn attribute(
         if element.get_attribute(name) == value {
             return;
         }
-        if let Some(gone) = place::focused_in(&element).filter(|_| name == "hidden") {
+        if name == "hidden"
+            && let Some(gone) = place::focused_in(&element)
+        {
             place::pass_on(&gone, element.parent_element());
         }
         let _ = match value {

@@ -13,7 +13,7 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// The same for an answer that may come late: not away from what a person is typing by then.
+/// The same for an answer that may come late: not away from what a person is filling in by then.
 pub fn lead_to(selector: &str) {
     if matches!(document().query_selector(":is(input, textarea, select):focus"), Ok(None)) {
         focus(selector);

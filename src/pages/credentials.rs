@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::client::credentials::Step;
 use crate::components::button::button;
-use crate::components::confirm::close_question;
+use crate::components::confirm::{close_question, open_again};
 use crate::components::heading::heading;
 use crate::dom::{View, el, switch};
 use crate::location::{Navigator, Question};
@@ -31,7 +31,7 @@ mod usage;
 /// Asked while an API key is under way: it will be shown this one time, and only here.
 const CREATING: Question = Question {
     title: "Leave while the API key is created?",
-    text: &["It would be created all the same, and it could not be shown to you any more."],
+    text: &["It may be created all the same, and it could not be shown to you any more."],
     leave: "Leave",
     stay: "Stay",
 };
@@ -59,13 +59,14 @@ pub fn page() -> View {
     let open = RwSignal::new(Open::Nothing);
     let draft = create::Draft::new(account);
     let list = list::List::read(navigator);
-    let creating = create::creating(draft, move |created| {
+    let created = move |created| {
         // The form goes first: emptied on screen it would say so.
         open.set(Open::Store(created));
         draft.clear();
         list.refetch();
-    });
-    navigator.hold_while(move || creating.busy.get(), CREATING);
+    };
+    let refused = move || open_again(open, Open::Create, &Open::Nothing);
+    let creating = create::creating(draft, created, refused);
     let crumb = el("a").attr("href", routes::DEV_CENTER).text("Dev Center");
     let title = el("div")
         .child(el("p").class("crumb").child(crumb))

@@ -5,6 +5,7 @@ use api::users::{InvitedUser, Person, User};
 use leptos::prelude::*;
 
 use crate::components::button::button;
+use crate::components::confirm::open_again;
 use crate::components::heading::heading;
 use crate::dom::{View, el, switch};
 use crate::location::Navigator;
@@ -46,12 +47,14 @@ pub fn page() -> View {
     let open = RwSignal::new(Open::Nothing);
     let draft = create::Draft::new();
     let list = list::List::read(navigator);
-    let creating = create::creating(draft, move |InvitedUser { user, link }| {
+    let created = move |InvitedUser { user, link }| {
         // The form goes first: emptied on screen it would say so.
         open.set(Open::HandOver(person(&user), link));
         draft.clear();
         list.refetch();
-    });
+    };
+    let refused = move || open_again(open, Open::Create, &Open::Nothing);
+    let creating = create::creating(draft, created, refused);
     let create = session
         .may_edit_users()
         .then(|| button("button primary", "Add user", move || open.set(Open::Create)));

@@ -19,7 +19,7 @@ const AT_ONCE: usize = 2;
 /// For each, in seconds.
 const TIME: u64 = 60;
 /// An input that takes longer, in seconds, is a fault as well.
-const SLOWEST: u32 = 60;
+const SLOWEST: u32 = 30;
 /// The longest input, in bytes. Longer ones take longer, and find no more.
 const LONGEST: u32 = 1024;
 const LONGEST_FILE: u32 = 6144;
@@ -86,6 +86,7 @@ impl Fuzzer {
             .args([&seeds, &project.root.join("fuzz/corpus").join(target)])
             .arg(format!("-max_total_time={TIME}"))
             .arg(format!("-timeout={SLOWEST}"))
+            .arg(format!("-report_slow_units={SLOWEST}"))
             .arg(format!("-max_len={longest}"))
             .args(["-artifact_prefix=found-", "-print_final_stats=1"])
             .current_dir(&folder)

@@ -8,6 +8,7 @@ use api::error::FieldError;
 use api::partners::PartnerId;
 use leptos::prelude::*;
 
+use super::CREATING;
 use crate::client;
 use crate::components::button::{button, submit_button};
 use crate::components::combobox::{Choice, combobox};
@@ -17,6 +18,7 @@ use crate::components::field::{Text, focus_first_fault, select_field, text_field
 use crate::components::loading::loading;
 use crate::dom::{View, el};
 use crate::error::Error;
+use crate::location::Navigator;
 use crate::session::Account;
 use crate::task::{Reading, Task};
 
@@ -93,8 +95,12 @@ const NO_PARTNER: &str = "Choose a partner from the list.";
 
 /// Makes what is typed, and hands it over. It belongs to the list too: the dialog may be closed before the
 /// API key is here.
-pub fn creating(draft: Draft, on_created: impl Fn(CreatedCredential) + Clone + 'static) -> Task {
-    Task::new(move || {
+pub fn creating(
+    draft: Draft,
+    on_created: impl Fn(CreatedCredential) + Clone + 'static,
+    on_refused: impl Fn() + Copy + 'static,
+) -> Task {
+    let create = Task::new(move || {
         let on_created = on_created.clone();
         async move {
             draft.error.set(None);
@@ -115,11 +121,14 @@ pub fn creating(draft: Draft, on_created: impl Fn(CreatedCredential) + Clone + '
                 Ok(created) => on_created(created),
                 Err(error) => {
                     draft.error.set(Some(error));
+                    on_refused();
                     focus_first_fault();
                 }
             }
         }
-    })
+    });
+    Navigator::expect().hold_while(move || create.busy.get(), CREATING);
+    create
 }
 
 /// Asks for what a credential needs.

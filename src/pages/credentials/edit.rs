@@ -10,7 +10,7 @@ use api::usage::Usage;
 use leptos::prelude::*;
 
 use super::usage::calls;
-use super::{CREATING, Open, conflict, facts, history, permissions, selection, step, usage};
+use super::{Open, conflict, facts, history, permissions, selection, step, usage};
 use crate::client;
 use crate::client::credentials::Step;
 use crate::components::announcer::announce;
@@ -231,8 +231,7 @@ fn edit(editor: Editor) -> View {
     let navigator = Navigator::expect();
     let open = RwSignal::new(Open::Nothing);
     navigator.hold_while(move || editor.is_unsaved(), LEAVE);
-    let replacing = dialogs::Replacing::new(editor, open);
-    navigator.hold_while(move || replacing.task.busy.get(), CREATING);
+    let replacing = dialogs::replacing(editor, open);
     let save = Task::new(move || async move {
         match editor.taken_away() {
             Some(taken) => open.set(Open::Narrow(taken)),
@@ -332,7 +331,7 @@ fn not_stored_yet(editor: Editor) -> Option<El> {
         .child(el("p").text(what))
         .child(failure(error, None));
     let notice = el("div").class("notice look").child(icon("key")).child(text);
-    Some(notice.child(task_button("button", "I have stored the API Key", store)))
+    Some(notice.child(task_button("button", "I have stored the API Key", store).id("stored")))
 }
 
 /// The advice before an edit of a key that is in use.

@@ -133,6 +133,7 @@ fn row(credential: &Credential, catalogue: &Catalogue, open: RwSignal<Open>) -> 
     let by = el("span").class("secondary by").text(&format!("by {}", credential.created_by));
     let edit = el("a")
         .class("button text small")
+        .id(&format!("edit-{}", credential.id))
         .attr("href", &href)
         .attr("aria-label", &format!("Edit {}", credential.description))
         .child(icon("edit"))
@@ -171,6 +172,7 @@ fn action(step: Step, credential: &Credential, open: RwSignal<Open>) -> El {
     el("button")
         .attr("type", "button")
         .class(class)
+        .id(&format!("step-{}", credential.id))
         .attr("aria-label", &format!("{label} {}", credential.description))
         .child(icon(name))
         .text(label)

@@ -18,7 +18,7 @@ use crate::task::Task;
 /// Asked while somebody is added: the link will be shown this one time, and only here.
 const ADDING: Question = Question {
     title: "Leave while the user is added?",
-    text: &["They would be added all the same, and you would need a new link for them."],
+    text: &["They may be added all the same, and you would need a new link for them."],
     leave: "Leave",
     stay: "Stay",
 };
@@ -75,7 +75,11 @@ impl Draft {
 
 /// Adds who is typed, and hands over the link that lets them in. It belongs to the list too: the dialog may
 /// be closed before the link is here.
-pub fn creating(draft: Draft, on_created: impl Fn(InvitedUser) + Clone + 'static) -> Task {
+pub fn creating(
+    draft: Draft,
+    on_created: impl Fn(InvitedUser) + Clone + 'static,
+    on_refused: impl Fn() + Copy + 'static,
+) -> Task {
     let create = Task::new(move || {
         let on_created = on_created.clone();
         async move {
@@ -95,6 +99,7 @@ pub fn creating(draft: Draft, on_created: impl Fn(InvitedUser) + Clone + 'static
                 Ok(invited) => on_created(invited),
                 Err(error) => {
                     draft.error.set(Some(error));
+                    on_refused();
                     focus_first_fault();
                 }
             }

@@ -5,12 +5,12 @@ use api::session::Session;
 use api::users::{DeveloperPermission, User, UserChanges};
 use leptos::prelude::*;
 
-use super::link::Linking;
 use super::made::Made;
 use super::rights::Rights;
-use super::{Open, conflict, facts, hand_over, history, not_permitted, permissions, step};
+use super::{Open, conflict, facts, hand_over, history, link, not_permitted, permissions, step};
 use crate::client;
 use crate::components::announcer::announce;
+use crate::components::confirm::Making;
 use crate::components::field::{Fault, focus_first_fault};
 use crate::components::heading::heading;
 use crate::components::loading::loading;
@@ -145,7 +145,7 @@ pub fn page(id: String) -> View {
 fn edit(editor: Editor) -> View {
     let open = RwSignal::new(Open::Nothing);
     Navigator::expect().hold_while(move || editor.is_unsaved(), LEAVE);
-    let linking = Linking::new(editor, open);
+    let linking = link::making(editor, open);
     part(move || facts::facts(editor, open).into())
         .and(permissions::section(editor))
         .and(editor.made.section())
@@ -157,12 +157,12 @@ fn edit(editor: Editor) -> View {
         ))
 }
 
-fn dialog(now: Open, editor: Editor, open: RwSignal<Open>, linking: Linking) -> View {
+fn dialog(now: Open, editor: Editor, open: RwSignal<Open>, linking: Making) -> View {
     let close = move || open.set(Open::Nothing);
     match now {
         Open::Nothing | Open::Create => View::none(),
         Open::Step(step) => step::dialog(step, editor, open),
-        Open::Link => linking.dialog(&editor.saved.get_untracked(), close),
+        Open::Link => linking.confirm(&link::question(&editor.saved.get_untracked()), close),
         Open::HandOver(person, link) => hand_over::dialog(&person, &link, close),
     }
 }

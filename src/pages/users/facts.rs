@@ -23,15 +23,16 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
         .and(fact("Status", user_status(user.status)))
         .and(fact("Added", moment(ago(&user.created_at), &user.created_at)))
         .and(fact("Last sign-in", last_sign_in));
-    let (link, steps): (_, &[Step]) = match (editor.why_not.get_value(), user.status) {
+    let (may_link, steps): (_, &[Step]) = match (editor.why_not.get_value(), user.status) {
         (Some(_), _) => (false, &[]),
         (None, UserStatus::Disabled) => (false, &[Step::Enable]),
         (None, UserStatus::Invited) => (true, &[Step::Disable]),
         (None, UserStatus::Active) => (true, &[Step::EndSessions, Step::Disable]),
     };
-    let new_link = move || open.set(Open::Link);
-    let link =
-        link.then(|| button("button text", link::label(user.status), new_link).id("new-link"));
+    let new_link = may_link.then(|| {
+        let label = link::label(user.status);
+        button("button text", label, move || open.set(Open::Link)).id("new-link")
+    });
     let action = |step: &Step| {
         let step = *step;
         // By their ids they keep the focus when the facts are shown anew.
@@ -39,5 +40,5 @@ pub fn facts(editor: Editor, open: RwSignal<Open>) -> El {
         button(class, step.label(), move || open.set(Open::Step(step))).id(step.id())
     };
     let steps: View = steps.iter().map(action).collect();
-    facts_card("About this user", facts, View::from(link).and(steps))
+    facts_card("About this user", facts, View::from(new_link).and(steps))
 }

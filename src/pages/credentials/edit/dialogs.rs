@@ -4,21 +4,15 @@ use api::credentials::Credential;
 use api::permissions::PermissionSet;
 use leptos::prelude::*;
 
-use super::super::{Open, selection, step, store, usage};
+use super::super::{CREATING, Open, selection, step, store, usage};
 use super::Editor;
 use crate::client;
-use crate::components::confirm::{Confirm, close_question, confirm, confirm_with};
+use crate::components::confirm::{Confirm, Making, close_question, confirm_with, open_again};
 use crate::dom::{View, el};
-use crate::error::Error;
 use crate::task::Task;
 
 /// The one that is open.
-pub(super) fn dialog(
-    now: Open,
-    editor: Editor,
-    open: RwSignal<Open>,
-    replacing: Replacing,
-) -> View {
+pub(super) fn dialog(now: Open, editor: Editor, open: RwSignal<Open>, replacing: Making) -> View {
     let close = move || open.set(Open::Nothing);
     match now {
         Open::Nothing | Open::Create => View::none(),
@@ -30,7 +24,7 @@ pub(super) fn dialog(
                 editor.follow(changed);
             })
         }
-        Open::Replace(credential) => replacing.dialog(&credential, close),
+        Open::Replace(credential) => replacing.confirm(&replace(&credential), close),
         Open::Narrow(taken) => narrow(taken, editor, open),
     }
 }
@@ -56,46 +50,34 @@ fn narrow(taken: PermissionSet, editor: Editor, open: RwSignal<Open>) -> View {
     confirm_with(&asked, about, task, RwSignal::new(None), move || open.set(Open::Nothing))
 }
 
-/// A new credential in place of this one, for a key that was lost. It belongs to the page and not to the
-/// question: that may be closed before the key is here.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Replacing {
-    pub(super) task: Task,
-    error: RwSignal<Option<Error>>,
+/// A new credential in place of this one, for a key that was lost.
+pub(super) fn replacing(editor: Editor, open: RwSignal<Open>) -> Making {
+    let make = move || {
+        let id = editor.id();
+        async move {
+            let created = client::credentials::replace(&id).await?;
+            open.set(Open::Store(created));
+            Ok(())
+        }
+    };
+    let refused = move || {
+        if let Some(saved) = editor.saved.try_get_untracked() {
+            open_again(open, Open::Replace(saved), &Open::Nothing);
+        }
+    };
+    Making::new(CREATING, make, refused)
 }
 
-impl Replacing {
-    pub(super) fn new(editor: Editor, open: RwSignal<Open>) -> Self {
-        let error = RwSignal::new(None);
-        let task = Task::new(move || {
-            let id = editor.id();
-            async move {
-                error.set(None);
-                match client::credentials::replace(&id).await {
-                    Ok(created) => open.set(Open::Store(created)),
-                    Err(refused) => error.set(Some(refused)),
-                }
-            }
-        });
-        Self { task, error }
-    }
-
-    fn dialog(self, credential: &Credential, close: impl Fn() + Clone + 'static) -> View {
-        let asked = Confirm {
-            title: format!("Replace “{}”?", credential.description),
-            text: &[
-                "Creates a new credential with the same API type, partner and permissions, for when the API \
-                 key was lost.",
-                "This one stays as it is. Revoke it once the new API key is handed over.",
-            ],
-            ok: "OK",
-            cancel: "Cancel",
-            danger: false,
-        };
-        let close = move || {
-            self.error.set(None);
-            close();
-        };
-        confirm(&asked, self.task, self.error, close)
+fn replace(credential: &Credential) -> Confirm {
+    Confirm {
+        title: format!("Replace “{}”?", credential.description),
+        text: &[
+            "Creates a new credential with the same API type, partner and permissions, for when the API \
+             key was lost.",
+            "This one stays as it is. Revoke it once the new API key is handed over.",
+        ],
+        ok: "OK",
+        cancel: "Cancel",
+        danger: false,
     }
 }
