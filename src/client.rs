@@ -1,6 +1,6 @@
 //! Transport: the only file that knows HTTP. `client/<noun>.rs` holds one function per endpoint.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -44,12 +44,19 @@ pub type Asker = Rc<dyn Fn(Ask) -> Pin<Box<dyn Future<Output = bool>>>>;
 thread_local! {
     static API_BASE: RefCell<Option<String>> = const { RefCell::new(None) };
     static ASKER: RefCell<Option<Asker>> = const { RefCell::new(None) };
+    /// How often the person did what was asked.
+    static ANSWERS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Whom to turn to when a call needs the person who works here: it waits, and is made again after they did
 /// what is asked, so that nothing they did before is lost.
 pub fn when_asked(asker: Asker) {
     ASKER.set(Some(asker));
+}
+
+/// The person did what was asked: what was under way meanwhile need not ask again.
+pub fn answered() {
+    ANSWERS.set(ANSWERS.get() + 1);
 }
 
 /// One call of the admin API, ready to be made again.
@@ -95,6 +102,7 @@ impl Call {
     async fn send(self) -> Result<(u16, String), Error> {
         let screen = location::path();
         loop {
+            let answers = ANSWERS.get();
             let (status, text) = self.exchange().await?;
             if (200..300).contains(&status) {
                 return Ok((status, text));
@@ -106,9 +114,13 @@ impl Call {
                 error if error.is(ErrorCode::ProofRequired) => Some(Ask::Proof),
                 _ => None,
             };
-            match ask.zip(ASKER.with_borrow(Clone::clone)) {
-                Some((ask, asker)) if asker(ask).await && location::path() == screen => {}
-                _ => return Err(error),
+            let answered = match ask.zip(ASKER.with_borrow(Clone::clone)) {
+                Some(_) if answers != ANSWERS.get() => true,
+                Some((ask, asker)) => asker(ask).await,
+                None => false,
+            };
+            if !answered || location::path() != screen {
+                return Err(error);
             }
         }
     }

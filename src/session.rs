@@ -148,6 +148,9 @@ impl Account {
 
     fn go_on(self, with: Ask, done: bool) {
         self.asks(with).set(false);
+        if done {
+            client::answered();
+        }
         let (answered, others) = WAITING.take().into_iter().partition(|(ask, _)| *ask == with);
         WAITING.set(others);
         let answered: Vec<(Ask, js_sys::Function)> = answered;
@@ -160,7 +163,10 @@ impl Account {
         if !self.state.with_untracked(|state| state.session.is_some()) {
             return false;
         }
-        self.asks(ask).set(true);
+        if !self.asks(ask).get_untracked() {
+            // Set once: the dialog that is open holds what was typed.
+            self.asks(ask).set(true);
+        }
         let answer = js_sys::Promise::new(&mut |resolve, _| {
             WAITING.with_borrow_mut(|waiting| waiting.push((ask, resolve)));
         });

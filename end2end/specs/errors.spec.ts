@@ -30,6 +30,61 @@ async function expectMineSaved(elsewhere: Elsewhere): Promise<void> {
   expect(saved.permissions).not.toContain("jobs:list");
 }
 
+test("what turns out refused while the password is typed, or after, asks nothing more", async ({
+  page,
+  app,
+  elsewhere,
+  watch,
+}) => {
+  const { credential } = await elsewhere.create(NAME);
+  // Two calls that were made before the session ended, and are answered late.
+  const late = [/\/api\/change_log/, /\/usage$/].map((address) => ({ address, answer: () => {} }));
+  for (const one of late) {
+    const held = new Promise<void>((resolve) => {
+      one.answer = resolve;
+    });
+    watch.expectFailure({ status: 401, path: one.address });
+    let first = true;
+    await page.route(one.address, async (route) => {
+      if (!first) return route.continue();
+      first = false;
+      await held;
+      await route.fulfill({
+        status: 401,
+        contentType: "application/problem+json",
+        json: {
+          type: "about:blank",
+          title: "Sign in first.",
+          status: 401,
+          code: "unauthenticated",
+          request_id: "req_0123456789",
+          errors: [],
+        },
+      });
+    });
+  }
+  const answer = async ({ address, answer }: (typeof late)[number]) => {
+    const answered = page.waitForResponse(address);
+    answer();
+    await (await answered).finished();
+  };
+  await app.open(`${CREDENTIALS}/${credential.id}`);
+  await app.credential.description.fill("Mine");
+  watch.expectFailure({ status: 401, path: `/api/credentials/${credential.id}` });
+  await app.endSession();
+  await app.credential.save.click();
+  const dialog = app.dialog("Sign in again");
+  await dialog.getByLabel("Password").fill(PASSWORD);
+  await answer(late[0]!);
+  await page.waitForTimeout(500);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await expect(app.heading).toHaveText("Mine");
+  await answer(late[1]!);
+  await page.waitForTimeout(500);
+  await expect(dialog).toBeHidden();
+  await expect(app.credential.usage.getByText("Waiting for the first call")).toBeVisible();
+});
+
 test("what was left behind is not done after signing in again", async ({
   page,
   app,
