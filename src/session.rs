@@ -163,10 +163,7 @@ impl Account {
         if !self.state.with_untracked(|state| state.session.is_some()) {
             return false;
         }
-        if !self.asks(ask).get_untracked() {
-            // Set once: the dialog that is open holds what was typed.
-            self.asks(ask).set(true);
-        }
+        self.asks(ask).set(true);
         let answer = js_sys::Promise::new(&mut |resolve, _| {
             WAITING.with_borrow_mut(|waiting| waiting.push((ask, resolve)));
         });

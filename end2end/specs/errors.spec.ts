@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import type { App } from "../fixtures/app.ts";
 import { CREDENTIALS } from "../fixtures/app.ts";
+import { heard, hold, refuse } from "../fixtures/network.ts";
 import { type Elsewhere, PASSWORD } from "../fixtures/people.ts";
 import { expect, test } from "../fixtures/test.ts";
 import type { Watch } from "../fixtures/watch.ts";
@@ -38,36 +39,17 @@ test("what turns out refused while the password is typed, or after, asks nothing
 }) => {
   const { credential } = await elsewhere.create(NAME);
   // Two calls that were made before the session ended, and are answered late.
-  const late = [/\/api\/change_log/, /\/usage$/].map((address) => ({ address, answer: () => {} }));
-  for (const one of late) {
-    const held = new Promise<void>((resolve) => {
-      one.answer = resolve;
-    });
-    watch.expectFailure({ status: 401, path: one.address });
-    let first = true;
-    await page.route(one.address, async (route) => {
-      if (!first) return route.continue();
-      first = false;
-      await held;
-      await route.fulfill({
-        status: 401,
-        contentType: "application/problem+json",
-        json: {
-          type: "about:blank",
-          title: "Sign in first.",
-          status: 401,
-          code: "unauthenticated",
-          request_id: "req_0123456789",
-          errors: [],
-        },
-      });
-    });
-  }
-  const answer = async ({ address, answer }: (typeof late)[number]) => {
-    const answered = page.waitForResponse(address);
-    answer();
-    await (await answered).finished();
+  const late = async (path: RegExp) => {
+    await refuse(page, watch, { method: "GET", path, code: "unauthenticated" });
+    const letGo = await hold(page, path);
+    return async () => {
+      const answered = page.waitForResponse(path);
+      letGo();
+      await (await answered).finished();
+    };
   };
+  const answerHistory = await late(/\/api\/change_log/);
+  const answerUsage = await late(/\/usage$/);
   await app.open(`${CREDENTIALS}/${credential.id}`);
   await app.credential.description.fill("Mine");
   watch.expectFailure({ status: 401, path: `/api/credentials/${credential.id}` });
@@ -75,14 +57,13 @@ test("what turns out refused while the password is typed, or after, asks nothing
   await app.credential.save.click();
   const dialog = app.dialog("Sign in again");
   await dialog.getByLabel("Password").fill(PASSWORD);
-  await answer(late[0]!);
-  await page.waitForTimeout(500);
+  await answerHistory();
+  await heard(page);
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await expect(app.heading).toHaveText("Mine");
-  await answer(late[1]!);
-  await page.waitForTimeout(500);
-  await expect(dialog).toBeHidden();
+  await answerUsage();
   await expect(app.credential.usage.getByText("Waiting for the first call")).toBeVisible();
+  await expect(dialog).toBeHidden();
 });
 
 test("what was left behind is not done after signing in again", async ({

@@ -1,5 +1,5 @@
 /** An answer that comes late: the person has closed the question, or gone on to something else, by then. */
-import { hold } from "../fixtures/hold.ts";
+import { heard, hold } from "../fixtures/network.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { USERS } from "../fixtures/users.ts";
 
@@ -124,8 +124,10 @@ test("more of a list that is no longer shown does not come", async ({
   const more = page.waitForResponse(/cursor=/);
   answer();
   await (await more).finished();
-  // What is said comes a tenth of a second later.
-  await page.waitForTimeout(500);
+  await heard(page);
   await expect(rows).toHaveCount(5);
+  // What is said of a later list is said after it.
+  await page.getByLabel("Filter by status").selectOption("Revoked");
+  await expect.poll(() => watch.announced).toContain("No API keys");
   expect(watch.announced).not.toContain("3 API keys");
 });

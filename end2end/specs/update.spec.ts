@@ -1,7 +1,7 @@
 /** “Update an existing Harvest API key”, as the help article tells it, and all that helps with it. */
 import type { App } from "../fixtures/app.ts";
 import { CREDENTIALS } from "../fixtures/app.ts";
-import { hold } from "../fixtures/hold.ts";
+import { hold } from "../fixtures/network.ts";
 import type { Elsewhere } from "../fixtures/people.ts";
 import { expect, test } from "../fixtures/test.ts";
 

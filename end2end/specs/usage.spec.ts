@@ -1,6 +1,6 @@
 /** What a key does: seen when it begins, shown beside what it may do, and asked about before it ends. */
 import { CREDENTIALS } from "../fixtures/app.ts";
-import { hold } from "../fixtures/hold.ts";
+import { hold } from "../fixtures/network.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const NAME = "JobTarget Harvest API Key";
@@ -67,8 +67,9 @@ test("who has left the page is not told of the first call", async ({
   const answer = page.waitForResponse(USAGE);
   letGo();
   await (await answer).finished();
-  // What is said comes a tenth of a second later.
-  await page.waitForTimeout(500);
+  // What is said of a later list is said after it.
+  await page.getByLabel("Filter by description").fill(NAME);
+  await expect.poll(() => watch.announced).toContain("1 API key");
   expect(watch.announced).not.toContain("First call seen");
 });
 

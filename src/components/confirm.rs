@@ -24,22 +24,11 @@ pub struct Confirm {
     pub danger: bool,
 }
 
-/// Closes the question that was answered, unless the person went on to something else: that may hold what is
-/// shown only once.
-pub fn close_question<T: PartialEq + Send + Sync + 'static>(
-    open: RwSignal<T>,
-    asked: &T,
-    nothing: T,
-) {
-    if open.try_with_untracked(|now| now == asked) == Some(true) {
-        open.set(nothing);
-    }
-}
-
-/// Opens the question again for what came of it, unless something else is open: it was closed too early.
-pub fn open_again<T: PartialEq + Send + Sync + 'static>(open: RwSignal<T>, asked: T, nothing: &T) {
-    if open.try_with_untracked(|now| now == nothing) == Some(true) {
-        open.set(asked);
+/// Shows `to` in the place of `from`: nothing when a question was answered, the question again when what it
+/// asked was refused. Not when the person went on to something else: that may hold what is shown only once.
+pub fn move_on<T: PartialEq + Send + Sync + 'static>(open: RwSignal<T>, from: &T, to: T) {
+    if open.try_with_untracked(|now| now == from) == Some(true) {
+        open.set(to);
     }
 }
 

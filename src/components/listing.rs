@@ -3,8 +3,10 @@
 use std::future::Future;
 use std::time::Duration;
 
+use api::Page;
 use leptos::prelude::*;
 
+use super::announcer::announce;
 use super::button::task_button;
 use super::failure::failure;
 use crate::dom::{El, View, el, lead_to};
@@ -49,10 +51,21 @@ pub fn show_more<F: Future<Output = Result<(), Error>> + 'static>(
     failure(error, Some(more)).and(button.flag_with("hidden", move || next.with(Option::is_none)))
 }
 
-/// With the last rows the button goes: go on reading where the new ones begin.
-pub fn lead_to_row(index: usize) {
-    let link = format!("tbody tr:nth-child({}) a", index + 1);
-    set_timeout(move || lead_to(&link), Duration::ZERO);
+/// Shows the rows that came below those there are, and says how many.
+pub fn append<T: Send + Sync + 'static>(
+    rows: RwSignal<Vec<T>>,
+    next: RwSignal<Option<String>>,
+    page: Page<T>,
+    one: &str,
+) {
+    announce(count(page.items.len(), page.next.is_some(), one));
+    if page.next.is_none() {
+        // With the last rows the button goes: go on reading where the new ones begin.
+        let link = format!("tbody tr:nth-child({}) a", rows.with_untracked(Vec::len) + 1);
+        set_timeout(move || lead_to(&link), Duration::ZERO);
+    }
+    rows.update(|rows| rows.extend(page.items));
+    next.set(page.next);
 }
 
 /// How many came, for whoever cannot see them come: `50 users, and there are more`.

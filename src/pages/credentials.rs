@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::client::credentials::Step;
 use crate::components::button::button;
-use crate::components::confirm::{close_question, open_again};
+use crate::components::confirm::move_on;
 use crate::components::heading::heading;
 use crate::dom::{View, el, switch};
 use crate::location::{Navigator, Question};
@@ -65,7 +65,7 @@ pub fn page() -> View {
         draft.clear();
         list.refetch();
     };
-    let refused = move || open_again(open, Open::Create, &Open::Nothing);
+    let refused = move || move_on(open, &Open::Nothing, Open::Create);
     let creating = create::creating(draft, created, refused);
     let crumb = el("a").attr("href", routes::DEV_CENTER).text("Dev Center");
     let title = el("div")
@@ -96,7 +96,7 @@ fn dialog(
             let asked = Open::Step(step, credential.clone());
             step::dialog(step, credential, close, move |changed| {
                 list.update(changed);
-                close_question(open, &asked, Open::Nothing);
+                move_on(open, &asked, Open::Nothing);
             })
         }
     }

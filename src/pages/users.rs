@@ -5,7 +5,7 @@ use api::users::{InvitedUser, Person, User};
 use leptos::prelude::*;
 
 use crate::components::button::button;
-use crate::components::confirm::open_again;
+use crate::components::confirm::move_on;
 use crate::components::heading::heading;
 use crate::dom::{View, el, switch};
 use crate::location::Navigator;
@@ -53,7 +53,7 @@ pub fn page() -> View {
         draft.clear();
         list.refetch();
     };
-    let refused = move || open_again(open, Open::Create, &Open::Nothing);
+    let refused = move || move_on(open, &Open::Nothing, Open::Create);
     let creating = create::creating(draft, created, refused);
     let create = session
         .may_edit_users()

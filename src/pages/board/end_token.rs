@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::editor::Editor;
 use crate::client;
 use crate::components::announcer::announce;
-use crate::components::confirm::{Confirm, close_question, confirm};
+use crate::components::confirm::{Confirm, confirm, move_on};
 use crate::dom::View;
 use crate::task::Task;
 
@@ -30,7 +30,7 @@ pub fn dialog(editor: Editor, token: String) -> View {
             match client::boards::end_old_token(&board.board_id, &token).await {
                 Ok(saved) => {
                     editor.board.set(saved);
-                    close_question(editor.ending, &Some(token), None);
+                    move_on(editor.ending, &Some(token), None);
                     announce("Old token ended");
                 }
                 Err(refused) => error.set(Some(refused)),

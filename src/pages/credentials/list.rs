@@ -13,7 +13,7 @@ use crate::client::credentials::Step;
 use crate::components::announcer::announce;
 use crate::components::button::button;
 use crate::components::icon::icon;
-use crate::components::listing::{cell, column, count, lead_to_row, listing, show_more};
+use crate::components::listing::{append, cell, column, count, listing, show_more};
 use crate::components::loading::loading;
 use crate::components::status::status;
 use crate::components::time::ago;
@@ -105,12 +105,7 @@ impl List {
                     // Another list is shown by now, or none.
                     return Ok(());
                 }
-                announce(count(page.items.len(), page.next.is_some(), "API key"));
-                if page.next.is_none() {
-                    lead_to_row(self.rows.with_untracked(Vec::len));
-                }
-                self.rows.update(|rows| rows.extend(page.items));
-                self.next.set(page.next);
+                append(self.rows, self.next, page, "API key");
                 Ok(())
             }
         })

@@ -18,7 +18,8 @@ pub fn dialogs(account: Account) -> View {
     [Ask::Proof, Ask::SignIn]
         .into_iter()
         .map(|ask| {
-            let open = account.asks(ask);
+            // Asked for once more, the dialog stays as it is: it holds what was typed.
+            let open = Memo::new(move |_| account.asks(ask).get());
             switch(move || open.get(), move |open| open.then(|| asked(account, ask)).into())
         })
         .collect()

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::edit::Editor;
 use super::{Open, person};
 use crate::client;
-use crate::components::confirm::{Confirm, Making, open_again};
+use crate::components::confirm::{Confirm, Making, move_on};
 use crate::location::Question;
 
 /// Asked while a link is made: it will be shown this one time, and only here.
@@ -26,7 +26,7 @@ pub fn making(editor: Editor, open: RwSignal<Open>) -> Making {
             Ok(())
         }
     };
-    Making::new(LINKING, make, move || open_again(open, Open::Link, &Open::Nothing))
+    Making::new(LINKING, make, move || move_on(open, &Open::Nothing, Open::Link))
 }
 
 /// As it stands on its button.

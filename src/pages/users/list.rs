@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::rights::short;
 use crate::client;
 use crate::components::announcer::announce;
-use crate::components::listing::{cell, column, count, lead_to_row, listing, show_more};
+use crate::components::listing::{append, cell, column, count, listing, show_more};
 use crate::components::loading::loading;
 use crate::components::status::user_status;
 use crate::components::time::ago;
@@ -71,12 +71,7 @@ impl List {
                     // Another list is shown by now, or none.
                     return Ok(());
                 }
-                announce(count(page.items.len(), page.next.is_some(), "user"));
-                if page.next.is_none() {
-                    lead_to_row(self.rows.with_untracked(Vec::len));
-                }
-                self.rows.update(|rows| rows.extend(page.items));
-                self.next.set(page.next);
+                append(self.rows, self.next, page, "user");
                 Ok(())
             }
         })

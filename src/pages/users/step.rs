@@ -8,7 +8,7 @@ use super::Open;
 use super::edit::Editor;
 use crate::client;
 use crate::components::announcer::announce;
-use crate::components::confirm::{Confirm, close_question, confirm_with};
+use crate::components::confirm::{Confirm, confirm_with, move_on};
 use crate::dom::View;
 use crate::error::Error;
 use crate::task::Task;
@@ -65,7 +65,7 @@ pub fn dialog(step: Step, editor: Editor, open: RwSignal<Open>) -> View {
                     };
                     announce(format!("{} {what}", changed.name));
                     editor.refresh(changed);
-                    close_question(open, &Open::Step(step), Open::Nothing);
+                    move_on(open, &Open::Step(step), Open::Nothing);
                 }
                 Err(refused) => error.set(Some(refused)),
             }

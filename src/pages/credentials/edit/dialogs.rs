@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::super::{CREATING, Open, selection, step, store, usage};
 use super::Editor;
 use crate::client;
-use crate::components::confirm::{Confirm, Making, close_question, confirm_with, open_again};
+use crate::components::confirm::{Confirm, Making, confirm_with, move_on};
 use crate::dom::{View, el};
 use crate::task::Task;
 
@@ -20,7 +20,7 @@ pub(super) fn dialog(now: Open, editor: Editor, open: RwSignal<Open>, replacing:
         Open::Step(step, credential) => {
             let asked = Open::Step(step, credential.clone());
             step::dialog(step, credential, close, move |changed| {
-                close_question(open, &asked, Open::Nothing);
+                move_on(open, &asked, Open::Nothing);
                 editor.follow(changed);
             })
         }
@@ -45,7 +45,7 @@ fn narrow(taken: PermissionSet, editor: Editor, open: RwSignal<Open>) -> View {
     let about = View::from(el("ul").child(items)).and(usage::about(id, Some(taken)));
     let task = Task::new(move || async move {
         editor.save_over(editor.saved.get_untracked()).await;
-        close_question(open, &Open::Narrow(taken), Open::Nothing);
+        move_on(open, &Open::Narrow(taken), Open::Nothing);
     });
     confirm_with(&asked, about, task, RwSignal::new(None), move || open.set(Open::Nothing))
 }
@@ -62,7 +62,7 @@ pub(super) fn replacing(editor: Editor, open: RwSignal<Open>) -> Making {
     };
     let refused = move || {
         if let Some(saved) = editor.saved.try_get_untracked() {
-            open_again(open, Open::Replace(saved), &Open::Nothing);
+            move_on(open, &Open::Nothing, Open::Replace(saved));
         }
     };
     Making::new(CREATING, make, refused)
