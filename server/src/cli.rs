@@ -16,7 +16,8 @@ use crate::clock::Clock;
 use crate::db::users::NewUserRow;
 use crate::import::Import;
 use crate::password_links::{self, FIRST_MAY};
-use crate::settings::{Settings, Store};
+use crate::settings::Settings;
+use crate::store::Store;
 use crate::{App, db, passwords, start, users};
 
 /// Who is to be created.

@@ -36,6 +36,7 @@ pub mod session;
 pub mod sessions;
 pub mod settings;
 pub mod start;
+pub mod store;
 pub mod throttle;
 pub mod usage;
 pub mod users;
