@@ -30,6 +30,7 @@ use crate::client::Client;
 use crate::db::boards::BoardRow;
 use crate::db::places::Place;
 use crate::db::{self, Engine};
+use crate::error::{RETRY_AFTER, trouble};
 use crate::harvest::query::Query;
 use crate::harvest::shapes::CustomField;
 use crate::openapi::schemas_of;
@@ -310,9 +311,16 @@ fn refuse(status: StatusCode, error: &str) -> Response {
 fn internal(app: &App, cause: &anyhow::Error) -> Response {
     let request_id = app.clock.new_id("req");
     tracing::error!(request_id, "{cause:#}");
-    let (error, request_id) = ("Internal server error", Some(request_id));
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    json_response(status, &BoardError { status: 500, error, request_id })
+    let (status, error) = match trouble(cause) {
+        None => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
+    };
+    let body = BoardError { status: status.as_u16(), error, request_id: Some(request_id) };
+    let mut response = json_response(status, &body);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    response
 }
 
 fn json_response(status: StatusCode, body: &BoardError) -> Response {

@@ -7,6 +7,7 @@ pub mod boards;
 pub mod change_log;
 pub mod credentials;
 pub mod custom_fields;
+mod execute;
 pub mod harvest_users;
 pub mod instance;
 pub mod job_posts;
@@ -15,10 +16,15 @@ pub mod jobs;
 pub mod openings;
 pub mod password_links;
 pub mod places;
+mod pool;
+mod pooler;
+mod probe;
 pub mod recruiting;
 pub mod secrets;
 pub mod sessions;
 mod statement;
+mod trouble;
+mod tx;
 pub mod usage;
 pub mod users;
 pub mod whole;
@@ -27,17 +33,34 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Executor as _};
+
+use self::pool::{Kind, Pool};
+use self::probe::Probe;
+pub use self::trouble::Trouble;
+pub use self::tx::{Reader, Tx};
 
 /// What went wrong in the database. The cause is for the log, never for the client.
 pub type Error = sqlx::Error;
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A change in the making. Dropped without [`commit`](sqlx::Transaction::commit), it never happened.
-/// While one is open, read through it and not through [`Db::read`]: an in-memory database has one
-/// connection, and the writer of a file waits for nobody.
-pub type Tx = sqlx::Transaction<'static, Any>;
+/// For reading something.
+const READ: Duration = Duration::from_secs(10);
+/// For reading a whole table.
+const READ_ALL: Duration = Duration::from_mins(10);
+
+/// What every connection of SQLite does first. FULL: a revoke that was answered survives a power cut.
+const SQLITE: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; \
+                      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                      PRAGMA cache_size = -16000";
+/// What every connection of PostgreSQL does first, unless a pooler would show it to others. The program
+/// gives up a little later, so that it hears why.
+const POSTGRES: &str = "SET statement_timeout = 9500; SET lock_timeout = 2000; \
+                        SET idle_in_transaction_session_timeout = 5000";
+/// The same for one statement, and for one that may take long.
+const AROUND: &str = "BEGIN; SET LOCAL statement_timeout = 9500; SET LOCAL lock_timeout = 2000";
+const AROUND_ALL: &str = "BEGIN; SET LOCAL statement_timeout = 600000";
 
 /// Which database this is. Almost nothing depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +75,14 @@ pub enum Engine {
 #[derive(Debug, Clone)]
 pub struct Db {
     engine: Engine,
-    readers: AnyPool,
-    writer: AnyPool,
+    readers: Reader,
+    /// The same, for what takes long.
+    patient: Reader,
+    reading: Pool,
+    writing: Pool,
+    /// Statements are prepared once for each connection.
+    prepared: bool,
+    probe: Probe,
 }
 
 impl Db {
@@ -61,27 +90,56 @@ impl Db {
     /// file and bringing the schema up to date as needed.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         sqlx::any::install_default_drivers();
-        let db = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let pool = pool(url, 16, Engine::Postgres).await?;
-            Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::open_postgres(url).await
         } else if url.contains(":memory:") {
-            let pool = pool("sqlite::memory:", 1, Engine::Sqlite).await?;
-            Self { engine: Engine::Sqlite, readers: pool.clone(), writer: pool }
+            let pool = open_pool(Kind::Memory, options("sqlite::memory:")?, 1, SQLITE).await?;
+            migrate(&mut pool.acquire().await?).await?;
+            Ok(Self::of(Engine::Sqlite, pool.clone(), pool, true))
         } else if url.starts_with("sqlite:") {
             let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
-            let writer = pool(&url, 1, Engine::Sqlite).await?;
-            let readers = pool(&url, 4, Engine::Sqlite).await?;
-            Self { engine: Engine::Sqlite, readers, writer }
+            let options = options(&url)?;
+            let writing = open_pool(Kind::File, options.clone(), 1, SQLITE).await?;
+            migrate(&mut writing.acquire().await?).await?;
+            let reading = open_pool(Kind::File, options, 4, SQLITE).await?;
+            Ok(Self::of(Engine::Sqlite, reading, writing, true))
         } else {
             anyhow::bail!(
                 "the database is given as sqlite:FILE or postgres://USER@HOST/NAME, not {url:?}"
             );
+        }
+    }
+
+    async fn open_postgres(url: &str) -> anyhow::Result<Self> {
+        let mut options = options(url)?;
+        let unopened = || format!("the database does not open: {}", without_password(url));
+        let pooled = pooler::is_named(&mut options)?
+            || pooler::is_found(&options).await.with_context(unopened)?;
+        if pooled {
+            tracing::info!("the database is behind a pooler: every statement in a transaction");
+        }
+        let mut connection = options.connect().await.with_context(unopened)?;
+        migrate_postgres(&mut connection).await.context(NOT_MIGRATED)?;
+        connection.close().await?;
+        let prepare = if pooled { "" } else { POSTGRES };
+        let pool = open_pool(Kind::Postgres, options, 16, prepare).await?;
+        Ok(Self::of(Engine::Postgres, pool.clone(), pool, !pooled))
+    }
+
+    fn of(engine: Engine, reading: Pool, writing: Pool, prepared: bool) -> Self {
+        let (around, around_all) = match engine {
+            Engine::Sqlite => (None, None),
+            Engine::Postgres => ((!prepared).then_some(AROUND), Some(AROUND_ALL)),
         };
-        sqlx::migrate!()
-            .run(&db.writer)
-            .await
-            .context("the database could not be brought up to date")?;
-        Ok(db)
+        Self {
+            engine,
+            readers: Reader::new(&reading, READ, around, prepared),
+            patient: Reader::new(&reading, READ_ALL, around_all, prepared),
+            reading,
+            writing,
+            prepared,
+            probe: Probe::default(),
+        }
     }
 
     pub fn engine(&self) -> Engine {
@@ -89,65 +147,73 @@ impl Db {
     }
 
     /// For reading outside of a change.
-    pub fn read(&self) -> &AnyPool {
+    pub fn read(&self) -> &Reader {
         &self.readers
+    }
+
+    /// For reading whole tables outside of a change.
+    pub fn read_all(&self) -> &Reader {
+        &self.patient
     }
 
     /// Begins a change. On SQLite it takes the one write lock at once, so it never fails half way.
     pub async fn write(&self) -> Result<Tx> {
-        match self.engine {
-            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
-            Engine::Postgres => self.writer.begin().await,
-        }
+        Tx::begin(&self.writing, self.prepared).await
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        self.readers.execute("SELECT 1").await.map(drop)
+    /// Whether it can be read and written now, by doing both.
+    pub async fn probe(&self) -> Result<(), Trouble> {
+        self.probe.of(self).await
     }
 
     /// Does something to the database that only a test would.
     #[cfg(test)]
     pub(crate) async fn execute(&self, sql: &'static str) -> Result<()> {
-        self.writer.execute(sql).await.map(drop)
+        self.readers.execute(sql).await.map(drop)
     }
 
-    /// Lets go of all connections; SQLite writes its log back into the file.
+    /// Lets go of all connections, within a bound; SQLite writes its log back into the file.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.reading.close().await;
+        self.writing.close().await;
     }
 }
 
-async fn pool(url: &str, connections: u32, engine: Engine) -> anyhow::Result<AnyPool> {
-    let options = AnyConnectOptions::from_str(url).with_context(|| {
-        format!("the database address cannot be read: {}", without_password(url))
-    })?;
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(engine == Engine::Postgres)
-        .after_connect(move |connection, _| Box::pin(prepare(connection, engine)))
-        .connect_with(options)
-        .await
-        .with_context(|| format!("the database does not open: {}", without_password(url)))
+const NOT_MIGRATED: &str = "the database could not be brought up to date";
+
+async fn migrate(lent: &mut pool::Lent) -> anyhow::Result<()> {
+    sqlx::migrate!().run(lent.connection()).await.context(NOT_MIGRATED)
 }
 
-/// What every connection needs before its first use.
-async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<()> {
-    if engine == Engine::Sqlite {
-        // FULL: a revoke that was answered survives a power cut.
-        connection
-            .execute(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                 PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000",
-            )
-            .await?;
-    }
-    Ok(())
+/// In one transaction, and under a lock that ends with it: replicas that start together take turns, behind
+/// a pooler too, where what others have prepared may be in the way.
+async fn migrate_postgres(connection: &mut AnyConnection) -> anyhow::Result<()> {
+    /// Any number: it names this lock.
+    const LOCK: &str = "SET LOCAL lock_timeout = 300000; DEALLOCATE ALL; \
+                        SELECT pg_advisory_xact_lock(7236115211)";
+    let mut migrations = sqlx::migrate!();
+    migrations.set_locking(false);
+    let mut tx = connection.begin().await?;
+    tx.execute(LOCK).await?;
+    migrations.run(&mut *tx).await?;
+    tx.execute("DEALLOCATE ALL").await?;
+    Ok(tx.commit().await?)
+}
+
+async fn open_pool(
+    kind: Kind,
+    options: AnyConnectOptions,
+    size: u32,
+    prepare: &'static str,
+) -> anyhow::Result<Pool> {
+    let address = without_password(options.database_url.as_str());
+    let opened = Pool::open(kind, options, size, prepare).await;
+    opened.with_context(|| format!("the database does not open: {address}"))
+}
+
+fn options(url: &str) -> anyhow::Result<AnyConnectOptions> {
+    AnyConnectOptions::from_str(url)
+        .with_context(|| format!("the database address cannot be read: {}", without_password(url)))
 }
 
 /// The address as it may stand in a log.

@@ -6,7 +6,12 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
+use crate::db::{self, Trouble};
+
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// When to try again what the database could not do, in seconds.
+pub const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// Names a request in the answer and in the log.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,7 +58,10 @@ pub enum Error {
     TooManyAttempts(i64),
     #[error("Latchkey could not do this. The fault is ours, and nothing was changed.")]
     Internal(#[source] anyhow::Error),
-    #[error("Latchkey cannot answer at the moment. Please try again.")]
+    #[error(
+        "Latchkey cannot do this at the moment: {}. Nothing was changed; please try again.",
+        reason(.0)
+    )]
     Unavailable(#[source] anyhow::Error),
 }
 
@@ -99,10 +107,10 @@ impl Error {
         if let Self::Internal(cause) | Self::Unavailable(cause) = &self {
             tracing::error!(request_id, "{cause:#}");
         }
-        let retry_after = if let Self::TooManyAttempts(seconds) = self {
-            Some((header::RETRY_AFTER, HeaderValue::from(seconds)))
-        } else {
-            None
+        let retry_after = match self {
+            Self::TooManyAttempts(seconds) => Some(HeaderValue::from(seconds)),
+            Self::Unavailable(_) => Some(RETRY_AFTER),
+            _ => None,
         };
         let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
         let problem = Problem {
@@ -116,7 +124,7 @@ impl Error {
         let media_type = HeaderValue::from_static(PROBLEM_JSON);
         let no_store = HeaderValue::from_static("no-store");
         let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, no_store)];
-        let retry_after = AppendHeaders(retry_after);
+        let retry_after = AppendHeaders(retry_after.map(|value| (header::RETRY_AFTER, value)));
         (status, headers, retry_after, Json(problem)).into_response()
     }
 }
@@ -128,6 +136,11 @@ fn wait(seconds: i64) -> String {
         2..=119 => format!("{seconds} seconds"),
         120.. => format!("{} minutes", (seconds + 59) / 60),
     }
+}
+
+/// Why it cannot be done now, in a few words.
+fn reason(error: &anyhow::Error) -> String {
+    trouble(error).map_or_else(|| "it is too busy".to_owned(), |trouble| trouble.to_string())
 }
 
 /// Carries an error from the handler to the layer that knows the request's id.
@@ -143,17 +156,22 @@ impl IntoResponse for Error {
     }
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => Self::Unavailable(error.into()),
-            _ => Self::Internal(error.into()),
-        }
+/// What the database cannot do now, when that is the cause.
+pub fn trouble(error: &anyhow::Error) -> Option<Trouble> {
+    error.chain().find_map(|cause| Trouble::of(cause.downcast_ref()?))
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        anyhow::Error::from(error).into()
     }
 }
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
-        Self::Internal(error)
+        match trouble(&error) {
+            Some(_) => Self::Unavailable(error),
+            None => Self::Internal(error),
+        }
     }
 }

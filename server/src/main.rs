@@ -36,6 +36,7 @@ async fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Resul
 
 #[tokio::main]
 async fn serve(settings: Settings) -> anyhow::Result<()> {
+    survive_file_limit()?;
     let addresses = settings.addresses().await?;
     // One server at a time on an SQLite database: what it holds in memory is the truth.
     let _lock = settings.store.lock()?;
@@ -70,6 +71,18 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("the last calls of keys are not counted: {error}");
     }
     db.close().await;
+    Ok(())
+}
+
+/// A file that may not grow any more is an error of the write, not the end of the program.
+fn survive_file_limit() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        /// SIGXFSZ, which tokio has no name for; the same number on Linux, macOS and the BSDs.
+        const FILE_LIMIT: i32 = 25;
+        // The handler stays when this is dropped.
+        drop(signal::unix::signal(signal::unix::SignalKind::from_raw(FILE_LIMIT))?);
+    }
     Ok(())
 }
 

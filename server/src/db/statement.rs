@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, AnyPool, AssertSqlSafe};
+use sqlx::{Any, AssertSqlSafe};
 
-use super::{Result, Tx};
+use super::{Reader, Result, Tx};
 
 /// A value to bind. The type stays known when there is none: PostgreSQL asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,18 +112,18 @@ impl Select {
     }
 
     /// All rows.
-    pub(super) async fn rows(self, pool: &AnyPool) -> Result<Vec<AnyRow>> {
-        self.query().fetch_all(pool).await
+    pub(super) async fn rows(self, reader: &Reader) -> Result<Vec<AnyRow>> {
+        self.query().fetch_all(reader).await
     }
 
     /// The first column of all rows.
-    pub(super) async fn texts(self, pool: &AnyPool) -> Result<Vec<String>> {
-        self.rows(pool).await?.iter().map(|row| sqlx::Row::try_get(row, 0)).collect()
+    pub(super) async fn texts(self, reader: &Reader) -> Result<Vec<String>> {
+        self.rows(reader).await?.iter().map(|row| sqlx::Row::try_get(row, 0)).collect()
     }
 
     /// The one number this selects.
-    pub(super) async fn number(self, pool: &AnyPool) -> Result<i64> {
-        sqlx::Row::try_get(&self.query().fetch_one(pool).await?, 0)
+    pub(super) async fn number(self, reader: &Reader) -> Result<i64> {
+        sqlx::Row::try_get(&self.query().fetch_one(reader).await?, 0)
     }
 
     fn query(self) -> Query<'static, Any, AnyArguments> {

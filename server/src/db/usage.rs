@@ -38,7 +38,7 @@ pub async fn save(db: &Db, batch: &Batch<'_>, now: Millis) -> Result<()> {
     .execute(&mut *tx)
     .await?;
     if first_time.rows_affected() == 0 {
-        return tx.rollback().await;
+        return Ok(());
     }
     add_last(&mut tx, batch.counted).await?;
     add_days(&mut tx, batch.counted).await?;

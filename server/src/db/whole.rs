@@ -52,7 +52,8 @@ macro_rules! select_lines {
 
 /// How many secrets there are, also those that open nothing.
 pub async fn count_secrets(db: &Db) -> Result<usize> {
-    let row = sqlx::query("SELECT COUNT(*) AS secrets FROM secrets").fetch_one(db.read()).await?;
+    let row =
+        sqlx::query("SELECT COUNT(*) AS secrets FROM secrets").fetch_one(db.read_all()).await?;
     let count: i64 = row.try_get("secrets")?;
     Ok(usize::try_from(count).unwrap_or_default())
 }
@@ -128,7 +129,7 @@ async fn each_page(
 ) -> Result<()> {
     let mut after = 0_i64;
     loop {
-        let page = sqlx::query(sql).bind(after).fetch_one(db.read()).await?;
+        let page = sqlx::query(sql).bind(after).fetch_one(db.read_all()).await?;
         let Some(last) = page.try_get("last")? else { return Ok(()) };
         after = last;
         take(&page.try_get::<String, _>("lines")?)?;

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::App;
 use crate::client::Client;
+use crate::error::{RETRY_AFTER, trouble};
 use crate::harvest::call::FieldProblem;
 use crate::input::own_header;
 use crate::keys::{Decision, Key, Matched, Rate};
@@ -141,11 +142,20 @@ pub(super) fn invalid(problems: &[FieldProblem]) -> Response {
     respond(StatusCode::UNPROCESSABLE_ENTITY, body.to_string().into())
 }
 
+/// The fault is ours, or the database's; that may be over soon.
 pub(crate) fn internal(app: &App, error: &anyhow::Error) -> Response {
     let request_id = app.clock.new_id("req");
     tracing::error!(request_id, "{error:#}");
-    let body = json!({ "message": "Internal server error", "request_id": request_id });
-    respond(StatusCode::INTERNAL_SERVER_ERROR, body.to_string().into())
+    let (status, message) = match trouble(error) {
+        None => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
+    };
+    let body = json!({ "message": message, "request_id": request_id });
+    let mut response = respond(status, body.to_string().into());
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    response
 }
 
 pub(crate) fn message(status: StatusCode, text: &str) -> Response {

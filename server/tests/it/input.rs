@@ -120,7 +120,7 @@ async fn when_the_database_is_gone_the_answer_says_what_to_look_for() {
     let ada = world.ada().await;
     world.app.db.close().await;
     let answer = ada.get("/api/credentials").await;
-    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.json()["request_id"].as_str(), answer.header("x-request-id"));
     assert!(!answer.body.to_lowercase().contains("pool"), "{}", answer.body);
 }

@@ -16,6 +16,7 @@ mod import;
 mod input;
 mod openapi;
 mod operations;
+mod outage;
 mod password_links;
 mod program;
 mod secrets;

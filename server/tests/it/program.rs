@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 use crate::app::LONG_PASSWORD;
 
 /// A running `latchkey serve`; ended with the test.
-struct Program {
-    child: Child,
-    address: String,
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) address: String,
     /// What it said before it listened, line by line.
     said: Vec<String>,
 }
 
 impl Program {
     /// Starts it on a free port and waits until it listens.
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = latchkey(folder, arguments).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let mut said = Vec::new();
@@ -34,7 +34,7 @@ impl Program {
     }
 
     /// Sends JSON as the console does, and gives the whole answer.
-    fn post(&self, path: &str, body: &Value) -> String {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> String {
         let (address, body) = (&self.address, body.to_string());
         self.send(&format!(
             "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
@@ -44,12 +44,12 @@ impl Program {
     }
 
     /// What it answers to one request, headers and all.
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         let host = &self.address;
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
     }
 
-    fn send(&self, request: &str) -> String {
+    pub(crate) fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it accepts");
         stream.write_all(request.as_bytes()).expect("the request is sent");
         let mut answer = String::new();
@@ -92,7 +92,7 @@ fn token(address: &str) -> &str {
 }
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
-const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
+pub(crate) const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
 
 #[test]
 fn it_starts_on_a_free_port_and_answers() {

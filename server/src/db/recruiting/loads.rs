@@ -149,9 +149,9 @@ pub async fn compare(db: &Db, kind: Kind, load: i64) -> Result<Counts> {
          COUNT(CASE WHEN {differ} THEN 1 END) AS changed FROM {table} n \
          LEFT JOIN {table} o ON o.load = {used} AND o.id = n.id WHERE n.load = $1"
     );
-    let both = sqlx::query(AssertSqlSafe(both)).bind(load).fetch_one(db.read()).await?;
+    let both = sqlx::query(AssertSqlSafe(both)).bind(load).fetch_one(db.read_all()).await?;
     let before = format!("SELECT COUNT(*) AS before FROM {table} WHERE load = {used}");
-    let before = sqlx::query(AssertSqlSafe(before)).fetch_one(db.read()).await?;
+    let before = sqlx::query(AssertSqlSafe(before)).fetch_one(db.read_all()).await?;
     let number = |name: &str| both.try_get::<i64, _>(name);
     let (all, known, changed) = (number("all_rows")?, number("known")?, number("changed")?);
     Ok(Counts {
