@@ -48,6 +48,41 @@ pub enum ErrorCode {
     Unavailable,
 }
 
+/// Why a session ended. Told to whoever still has its token, and to nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SessionEnd {
+    /// Signed out: here, from another browser, or by a Site Admin.
+    SignedOut,
+    /// It was not used for 30 minutes, or is 12 hours old.
+    Expired,
+    /// The password was changed in another place, or chosen anew by a link.
+    PasswordChanged,
+    /// The user is disabled.
+    Disabled,
+}
+
+impl SessionEnd {
+    pub const ALL: [Self; 4] =
+        [Self::SignedOut, Self::Expired, Self::PasswordChanged, Self::Disabled];
+
+    /// As it stands on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Expired => "expired",
+            Self::PasswordChanged => "password_changed",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// The reason of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+}
+
 /// The body of every error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -60,6 +95,11 @@ pub struct Problem {
     #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
     pub status: u16,
     pub code: ErrorCode,
+    /// With `unauthenticated`: why the session ended whose token the request carries. Absent: there was no
+    /// such session, or it ended more than a day ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub reason: Option<SessionEnd>,
     /// Finds this request in the service's log.
     pub request_id: String,
     /// One entry for each field that breaks a rule; empty otherwise.

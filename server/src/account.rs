@@ -1,5 +1,6 @@
 //! A person's own account: the name they are shown under, and their password.
 
+use api::error::SessionEnd;
 use api::paths;
 use api::session::PasswordChange;
 use api::users::{AccountChanges, User as UserAnswer, check_name};
@@ -17,7 +18,7 @@ use crate::input::{Input, Version};
 use crate::openapi::{
     MayBeThrottled, MayFail, MayRefuseInput, NeedsPassword, NeedsUser, NeedsVersion,
 };
-use crate::session::{User, check_password, renew};
+use crate::session::{User, check_password, replace};
 use crate::users::answer;
 use crate::{App, db, passwords};
 
@@ -52,9 +53,8 @@ async fn update(
     if let Some(error) = check_name(&changes.name) {
         return Err(Error::Invalid(vec![error]));
     }
-    let mut change = app.change(&user).await?;
-    let old =
-        db::users::read(&mut *change.tx, &user.row.id).await?.ok_or(Error::Unauthenticated)?;
+    let (mut change, user) = app.change(user, |_| Ok(())).await?;
+    let old = user.row;
     if old.version != version.0 {
         return Err(Error::Stale);
     }
@@ -87,21 +87,23 @@ async fn change_password(
     let PasswordChange { current_password, new_password } = typed;
     let same = current_password == new_password;
     check_password(&app, &user, "/current_password", current_password).await?;
-    let row = &user.row;
     if same {
         return Err(Error::invalid("/new_password", "This is your password. Choose another."));
     }
-    check_new_password(&app, row, "/new_password", &new_password)?;
+    check_new_password(&app, &user.row, "/new_password", &new_password)?;
     let hash = app.passwords.hash(new_password, app.clock.random()).await?;
-    let mut change = app.change(&user).await?;
+    // Somebody who chose another password meanwhile has ended this session, so the current one still is.
+    let (mut change, user) = app.change(user, |_| Ok(())).await?;
+    let row = &user.row;
     db::users::set_password(&mut change.tx, &row.id, &hash).await?;
     let except = Some(user.session_id.as_str());
-    db::sessions::end_all(&mut change.tx, &row.id, except).await?;
+    let end = (SessionEnd::PasswordChanged, change.now);
+    db::sessions::end_all(&mut change.tx, &row.id, except, end).await?;
     db::password_links::delete_of(&mut change.tx, &row.id).await?;
     let subject = Subject { kind: "user", id: &row.id, name: &row.name };
     change.record("user.change_password", &subject, None, None).await?;
     let mut headers = HeaderMap::new();
-    renew(&app, &mut change, &user, &mut headers).await?;
+    replace(&app, &mut change, &user, &mut headers).await?;
     change.commit().await?;
     Ok((StatusCode::NO_CONTENT, headers).into_response())
 }

@@ -87,8 +87,7 @@ async fn update(
     version: Version,
     Input(changes): Input<BoardChanges>,
 ) -> Result<Response> {
-    user.require_editing_boards()?;
-    let mut change = app.change(&user).await?;
+    let (mut change, _) = app.change(user, User::require_editing_boards).await?;
     let row = db::boards::read(&mut *change.tx, number(&id)?).await?.ok_or(Error::NotFound)?;
     if row.version != version.0 {
         return Err(Error::Stale);
@@ -156,8 +155,7 @@ async fn end_old_token(
     Path(id): Path<String>,
     Input(ended): Input<EndedToken>,
 ) -> Result<Response> {
-    user.require_editing_boards()?;
-    let mut change = app.change(&user).await?;
+    let (mut change, _) = app.change(user, User::require_editing_boards).await?;
     let mut row = db::boards::read(&mut *change.tx, number(&id)?).await?.ok_or(Error::NotFound)?;
     let now = change.now;
     let old = db::boards::old_token_of(&mut change.tx, row.id, &ended.token).await?;

@@ -8,8 +8,8 @@ use crate::clock::Millis;
 use crate::db::change_log::{self, Entry};
 use crate::db::users::UserRow;
 use crate::db::{self, Tx};
-use crate::error::{Error, Result};
-use crate::session::{Caller, User, alive_at};
+use crate::error::Result;
+use crate::session::{Caller, User};
 
 /// Who does it, from where, in which request.
 #[derive(Debug, Clone)]
@@ -71,19 +71,27 @@ pub struct Change {
 }
 
 impl App {
-    /// Begins a change by this user. Their session is looked at once more, inside: whoever was disabled,
-    /// signed out or given other rights while this waited for its turn has none any more.
-    pub async fn change(&self, user: &User) -> Result<Change> {
+    /// Begins a change by this user, and gives them back as they are inside it. `may` refuses whoever may
+    /// not make it. It is asked before, so that they hold nobody up, and again under the database's lock:
+    /// whoever was disabled, signed out or given fewer rights while this waited is refused.
+    pub async fn change(
+        &self,
+        user: User,
+        may: impl Fn(&User) -> Result<()>,
+    ) -> Result<(Change, User)> {
+        may(&user)?;
         let mut change = self.change_as(Actor::user(&user.row, &user.caller)).await?;
-        let alive = alive_at(change.now);
-        let session = db::sessions::read(&mut *change.tx, &user.token_hash, alive).await?;
-        session.map(|_| change).ok_or(Error::Unauthenticated)
+        let user = user.again_in(&mut change.tx, change.now).await?;
+        may(&user)?;
+        // Their name may be another by now.
+        change.actor = Actor::user(&user.row, &user.caller);
+        Ok((change, user))
     }
 
-    /// Begins a change by anybody else.
+    /// Begins a change by anybody else. It waits until every other change has ended, on all replicas.
     pub async fn change_as(&self, actor: Actor) -> db::Result<Change> {
         let turn = self.changing.clone().lock_owned().await;
-        let tx = self.db.write().await?;
+        let tx = change_log::begin(&self.db).await?;
         let now = self.clock.now();
         Ok(Change {
             app: self.clone(),

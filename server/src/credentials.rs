@@ -83,10 +83,14 @@ async fn create(
     user: User,
     Input(new): Input<NewCredential>,
 ) -> Result<Response> {
-    if !user.require_api_types()?.contains(&new.api_type) {
-        return Err(Error::Forbidden("You may only create Job Board credentials."));
-    }
-    user.require_proof(&app)?;
+    let (change, user) = app
+        .change(user, |user| {
+            if !user.require_api_types()?.contains(&new.api_type) {
+                return Err(Error::Forbidden("You may only create Job Board credentials."));
+            }
+            user.require_proof(&app)
+        })
+        .await?;
     let mut errors = new.check();
     let catalogue = &app.catalogue.catalogue;
     let partner = catalogue.partner(&new.partner.0);
@@ -105,7 +109,7 @@ async fn create(
         permissions,
         replaces: None,
     };
-    issue(&app, &user, app.change(&user).await?, wanted).await
+    issue(&app, &user, change, wanted).await
 }
 
 /// One credential.
@@ -136,7 +140,7 @@ async fn update(
     version: Version,
     Input(changes): Input<CredentialChanges>,
 ) -> Result<Response> {
-    let (mut change, row) = begin(&app, &user, &id).await?;
+    let (mut change, user, row) = begin(&app, user, &id).await?;
     if row.version != version.0 {
         return Err(Error::Stale);
     }
@@ -159,7 +163,7 @@ async fn update(
     operation_id = "store_credential", params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn store(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (change, mut row) = begin(&app, &user, &id).await?;
+    let (change, _, mut row) = begin(&app, user, &id).await?;
     if row.stored_at.is_some() {
         return Err(Error::AlreadySo("This API key was confirmed as stored already."));
     }
@@ -172,7 +176,7 @@ async fn store(State(app): State<App>, user: User, Path(id): Path<String>) -> Re
     operation_id = "revoke_credential", params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (mut change, mut row) = begin(&app, &user, &id).await?;
+    let (mut change, _, mut row) = begin(&app, user, &id).await?;
     if row.revoked_at.is_some() {
         return Err(Error::AlreadySo("This credential is revoked already."));
     }
@@ -189,7 +193,7 @@ async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> R
     security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (mut change, mut row) = begin(&app, &user, &id).await?;
+    let (mut change, user, mut row) = begin(&app, user, &id).await?;
     if row.revoked_at.is_none() {
         return Err(Error::AlreadySo("This credential is active already."));
     }
@@ -210,7 +214,7 @@ async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -
             ("Location" = String, description = "The credential’s address"))),
         NeedsUser, NeedsThing, MayFail))]
 async fn replace(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (change, row) = begin(&app, &user, &id).await?;
+    let (change, user, row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     let wanted = Wanted {
         api_type: row.api_type,

@@ -1,7 +1,7 @@
 //! How the admin API says no. A handler returns [`Error`]; the request's id is put into the body by the
 //! layer around all handlers, which also logs what a client must not see.
 
-use api::error::{ErrorCode, FieldError, PROBLEM_JSON, Problem};
+use api::error::{ErrorCode, FieldError, PROBLEM_JSON, Problem, SessionEnd};
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
@@ -21,8 +21,8 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub enum Error {
     #[error("The request cannot be read: {0}.")]
     Malformed(String),
-    #[error("Sign in to go on.")]
-    Unauthenticated,
+    #[error("{}", ended(*.0))]
+    Unauthenticated(Option<SessionEnd>),
     #[error("This e-mail and password do not belong together.")]
     WrongCredentials,
     #[error("This is not your password.")]
@@ -74,7 +74,7 @@ impl Error {
     pub fn status_and_code(&self) -> (StatusCode, ErrorCode) {
         match self {
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, ErrorCode::Malformed),
-            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated),
+            Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated),
             Self::WrongCredentials | Self::WrongPassword => {
                 (StatusCode::UNAUTHORIZED, ErrorCode::WrongCredentials)
             }
@@ -112,12 +112,14 @@ impl Error {
             Self::Unavailable(_) => Some(RETRY_AFTER),
             _ => None,
         };
+        let reason = if let Self::Unauthenticated(reason) = &self { *reason } else { None };
         let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
         let problem = Problem {
             r#type: "about:blank".to_owned(),
             title,
             status: status.as_u16(),
             code,
+            reason,
             request_id: request_id.to_owned(),
             errors,
         };
@@ -126,6 +128,24 @@ impl Error {
         let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, no_store)];
         let retry_after = AppendHeaders(retry_after.map(|value| (header::RETRY_AFTER, value)));
         (status, headers, retry_after, Json(problem)).into_response()
+    }
+}
+
+/// Why somebody is to sign in, and what to do.
+fn ended(reason: Option<SessionEnd>) -> &'static str {
+    match reason {
+        None => "Sign in to go on.",
+        Some(SessionEnd::SignedOut) => "You were signed out. Sign in again to go on.",
+        Some(SessionEnd::Expired) => {
+            "Your session ended: it was not used for 30 minutes, or is 12 hours old. Sign in again \
+             to go on."
+        }
+        Some(SessionEnd::PasswordChanged) => {
+            "Your password was changed, which signed you out here. Sign in with the new one to go on."
+        }
+        Some(SessionEnd::Disabled) => {
+            "Your account was disabled. Ask a Site Admin to enable it, then sign in again."
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Password links: one-time addresses at which a person chooses a password. Making them is an admin's
 //! (`users`) or the program's (`start`, `cli`); here is the side of whoever was handed one.
 
-use api::error::FieldError;
+use api::error::{FieldError, SessionEnd};
 use api::password_links::{
     ChosenPassword, PasswordLink, PasswordLinkFacts, PasswordLinkKind, PasswordLinkToken,
 };
@@ -118,7 +118,10 @@ async fn choose(
     let link = db::password_links::take(&mut change.tx, &token_hash, now).await?;
     let user = match link.ok_or(Error::NotFound)?.user_id {
         None => create_first(&mut change, &user, &password_hash).await?,
-        Some(_) => replace_password(&mut change, user, &password_hash).await?,
+        Some(id) => {
+            let user = db::users::read(&mut *change.tx, &id).await?.ok_or(Error::NotFound)?;
+            replace_password(&mut change, user, &password_hash).await?
+        }
     };
     let headers = open(&app, &mut change, &user, &caller).await?;
     change.commit().await?;
@@ -200,7 +203,8 @@ async fn replace_password(
 ) -> Result<UserRow> {
     // Disabling a user ends their link, so whoever has got it is enabled.
     db::users::set_password(&mut change.tx, &user.id, password_hash).await?;
-    db::sessions::end_all(&mut change.tx, &user.id, None).await?;
+    let end = (SessionEnd::PasswordChanged, change.now);
+    db::sessions::end_all(&mut change.tx, &user.id, None, end).await?;
     let subject = Subject { kind: "user", id: &user.id, name: &user.name };
     change.record("user.choose_password", &subject, None, None).await?;
     Ok(user)

@@ -3,6 +3,7 @@
 pub(crate) mod cookies;
 mod user;
 
+use api::error::SessionEnd;
 use api::paths;
 use api::session::{NewSession, PASSWORD_MAX, Proof, Session, SessionState};
 use api::users::Person;
@@ -78,6 +79,7 @@ async fn create(
     if db::users::password_hash(&mut *change.tx, &user_id).await?.as_ref() != Some(&password_hash) {
         return Err(Error::WrongCredentials);
     }
+    let row = db::users::read(&mut *change.tx, &user_id).await?.ok_or(Error::WrongCredentials)?;
     let headers = open(&app, &mut change, &row, &caller).await?;
     change.commit().await?;
     Ok((headers, Json(state(&app, Some(row)).await?)).into_response())
@@ -91,7 +93,8 @@ async fn create(
         MayBeThrottled, MayRefuseInput))]
 async fn prove(State(app): State<App>, user: User, Input(typed): Input<Proof>) -> Result<Response> {
     check_password(&app, &user, "/password", typed.password).await?;
-    let mut change = app.change(&user).await?;
+    // Whoever chose another password meanwhile has ended this session.
+    let (mut change, user) = app.change(user, |_| Ok(())).await?;
     let mut headers = HeaderMap::new();
     renew(&app, &mut change, &user, &mut headers).await?;
     change.commit().await?;
@@ -106,7 +109,8 @@ async fn prove(State(app): State<App>, user: User, Input(typed): Input<Proof>) -
 async fn delete(State(app): State<App>, user: Option<User>, caller: Caller) -> Result<Response> {
     if let Some(user) = user {
         let mut change = app.change_as(Actor::user(&user.row, &user.caller)).await?;
-        if db::sessions::delete(&mut change.tx, &user.token_hash).await? {
+        let end = (SessionEnd::SignedOut, change.now);
+        if db::sessions::delete(&mut change.tx, &user.token_hash, end).await? {
             change.record("session.delete", &subject(&user.row), None, None).await?;
             change.commit().await?;
         }
@@ -125,7 +129,8 @@ pub(crate) async fn open(
     caller: &Caller,
 ) -> Result<HeaderMap> {
     if let Some(old) = cookies::session_token(&caller.headers, &caller.client) {
-        db::sessions::delete(&mut change.tx, &cookies::hash(old)).await?;
+        let end = (SessionEnd::SignedOut, change.now);
+        db::sessions::delete(&mut change.tx, &cookies::hash(old), end).await?;
     }
     let (id, token) = (app.clock.new_id("session"), Token::make(&app.clock));
     let user_agent = caller.headers.get(header::USER_AGENT);
@@ -156,6 +161,21 @@ pub(crate) async fn renew(
 ) -> Result<()> {
     let (token, now) = (Token::make(&app.clock), change.now);
     db::sessions::renew(&mut change.tx, &user.session_id, &token.hash(), now).await?;
+    cookies::set_session(headers, &user.caller.client, &token);
+    remember_device(app, change, &user.row.id, &user.caller, headers).await
+}
+
+/// Lets the session go on under a new token and a new id, because its user chose another password: what was
+/// begun with the old one is refused.
+pub(crate) async fn replace(
+    app: &App,
+    change: &mut Change,
+    user: &User,
+    headers: &mut HeaderMap,
+) -> Result<()> {
+    let (id, token, now) = (app.clock.new_id("session"), Token::make(&app.clock), change.now);
+    let new = (id.as_str(), &*token.hash());
+    db::sessions::replace(&mut change.tx, &user.session_id, new, now).await?;
     cookies::set_session(headers, &user.caller.client, &token);
     remember_device(app, change, &user.row.id, &user.caller, headers).await
 }

@@ -1,6 +1,7 @@
 //! Where the person is signed in, and ending it there.
 
 use api::Page;
+use api::error::SessionEnd;
 use api::paths;
 use api::session::OpenSession;
 use axum::Json;
@@ -44,9 +45,10 @@ async fn list(State(app): State<App>, user: User) -> Result<Json<Page<OpenSessio
     responses((status = 204, description = "The person is signed in here only"), NeedsUser,
         MayFail))]
 async fn end_others(State(app): State<App>, user: User) -> Result<StatusCode> {
-    let mut change = app.change(&user).await?;
+    let (mut change, user) = app.change(user, |_| Ok(())).await?;
+    let end = (SessionEnd::SignedOut, change.now);
     let except = Some(user.session_id.as_str());
-    let ended = db::sessions::end_all(&mut change.tx, &user.row.id, except).await?;
+    let ended = db::sessions::end_all(&mut change.tx, &user.row.id, except, end).await?;
     if ended > 0 {
         let before = json!({ "sessions": ended + 1 });
         let after = json!({ "sessions": 1 });
@@ -62,8 +64,9 @@ async fn end_others(State(app): State<App>, user: User) -> Result<StatusCode> {
     responses((status = 204, description = "That session has ended"), NeedsUser, NeedsThing,
         MayFail))]
 async fn end(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<StatusCode> {
-    let mut change = app.change(&user).await?;
-    if !db::sessions::end(&mut change.tx, &user.row.id, &id).await? {
+    let (mut change, user) = app.change(user, |_| Ok(())).await?;
+    let end = (SessionEnd::SignedOut, change.now);
+    if !db::sessions::end(&mut change.tx, &user.row.id, &id, end).await? {
         return Err(Error::NotFound);
     }
     change.record("session.end", &subject(&user.row), None, None).await?;

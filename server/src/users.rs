@@ -4,6 +4,7 @@ mod change;
 mod wire;
 
 use api::Page;
+use api::error::SessionEnd;
 use api::password_links::PasswordLink;
 use api::paths;
 use api::users::{
@@ -73,8 +74,12 @@ async fn create(
     user: User,
     Input(new): Input<NewUser>,
 ) -> Result<Response> {
-    user.require_editing_users()?;
-    user.require_proof(&app)?;
+    let (mut change, _) = app
+        .change(user, |user| {
+            user.require_editing_users()?;
+            user.require_proof(&app)
+        })
+        .await?;
     let errors = new.check();
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
@@ -88,7 +93,6 @@ async fn create(
         password_hash: None,
         developer_permissions: &new.developer_permissions,
     };
-    let mut change = app.change(&user).await?;
     let row = add(&mut change, &row)
         .await?
         .ok_or_else(|| Error::invalid("/email", "There is a user with this e-mail already."))?;
@@ -112,7 +116,8 @@ async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Res
     Ok(answer(row.ok_or(Error::NotFound)?))
 }
 
-/// Changes a user's level or developer permissions. Their sessions end: new rights take a new token.
+/// Changes a user's level or developer permissions. Their sessions go on: what they may do is read anew for
+/// every request.
 #[utoipa::path(patch, path = paths::USER, tag = "users", operation_id = "update_user",
     request_body = UserChanges,
     params(("id" = String, Path),
@@ -128,7 +133,7 @@ async fn update(
     version: Version,
     Input(changes): Input<UserChanges>,
 ) -> Result<Response> {
-    let (change, old) = begin(&app, &user, &id).await?;
+    let (change, user, old) = begin(&app, user, &id).await?;
     if old.version != version.0 {
         return Err(Error::Stale);
     }
@@ -148,11 +153,13 @@ async fn update(
     params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = UserAnswer), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn disable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (mut change, mut row) = begin(&app, &user, &id).await?;
+    let (mut change, _, mut row) = begin(&app, user, &id).await?;
     if row.disabled_at.is_some() {
         return Err(Error::AlreadySo("This user is disabled already."));
     }
     db::password_links::delete_of(&mut change.tx, &row.id).await?;
+    let end = (SessionEnd::Disabled, change.now);
+    db::sessions::end_all(&mut change.tx, &row.id, None, end).await?;
     row.disabled_at = Some(change.now);
     save(change, row, "user.disable", (None, None)).await
 }
@@ -162,7 +169,7 @@ async fn disable(State(app): State<App>, user: User, Path(id): Path<String>) -> 
     params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = UserAnswer), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn enable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
-    let (change, mut row) = begin(&app, &user, &id).await?;
+    let (change, user, mut row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     if row.disabled_at.is_none() {
         return Err(Error::AlreadySo("This user is enabled already."));
@@ -182,7 +189,7 @@ async fn create_password_link(
     user: User,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (mut change, row) = begin(&app, &user, &id).await?;
+    let (mut change, user, row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     if row.disabled_at.is_some() {
         return Err(Error::AlreadySo("This user is disabled. Enable them first."));
@@ -203,8 +210,9 @@ async fn end_sessions(
     user: User,
     Path(id): Path<String>,
 ) -> Result<StatusCode> {
-    let (mut change, row) = begin(&app, &user, &id).await?;
-    let ended = db::sessions::end_all(&mut change.tx, &row.id, None).await?;
+    let (mut change, _, row) = begin(&app, user, &id).await?;
+    let end = (SessionEnd::SignedOut, change.now);
+    let ended = db::sessions::end_all(&mut change.tx, &row.id, None, end).await?;
     if ended > 0 {
         let (before, after) = (json!({ "sessions": ended }), json!({ "sessions": 0 }));
         change.record("session.end", &subject(&row), Some(before), Some(after)).await?;

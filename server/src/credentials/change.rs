@@ -72,12 +72,17 @@ pub(super) async fn issue(
     Ok((StatusCode::CREATED, headers, Json(created)).into_response())
 }
 
-/// Begins a change of a credential that this person may see.
-pub(super) async fn begin(app: &App, user: &User, id: &str) -> Result<(Change, CredentialRow)> {
+/// Begins a change of a credential that this person may see, and gives both as they are inside it.
+pub(super) async fn begin(
+    app: &App,
+    user: User,
+    id: &str,
+) -> Result<(Change, User, CredentialRow)> {
+    let (mut change, user) = app.change(user, |user| user.require_api_types().map(drop)).await?;
     let types = user.require_api_types()?;
-    let mut change = app.change(user).await?;
     let row = db::credentials::read(&mut *change.tx, id).await?;
-    Ok((change, visible(row, types)?))
+    let row = visible(row, types)?;
+    Ok((change, user, row))
 }
 
 /// What a person may not see does not exist for them.

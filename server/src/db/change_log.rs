@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::credentials::{contains, needle};
 use super::statement::Select;
-use super::{Db, Result, Tx};
+use super::{Db, Engine, Result, Tx};
 use crate::clock::Millis;
 use crate::keys::Pepper;
 
@@ -30,7 +30,20 @@ pub struct Entry {
     pub after: Option<String>,
 }
 
-/// Adds the entry behind the last one. Whoever writes next waits here until this change is committed.
+/// Begins a change: every other one, on whichever replica, has ended or waits here until this one ends. So
+/// what is read from now on is what the last one left, and stays true until this one is committed.
+pub async fn begin(db: &Db) -> Result<Tx> {
+    let mut tx = db.write().await?;
+    // On SQLite `BEGIN IMMEDIATE` holds the one write lock already.
+    if db.engine() == Engine::Postgres {
+        sqlx::query("SELECT seq FROM change_log_head WHERE id = 1 FOR UPDATE")
+            .fetch_one(&mut *tx)
+            .await?;
+    }
+    Ok(tx)
+}
+
+/// Adds the entry behind the last one.
 pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<()> {
     let head =
         sqlx::query("UPDATE change_log_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash")

@@ -39,7 +39,7 @@ pub struct NewUserRow<'a> {
 
 /// The columns of [`UserRow`], with more columns before and the rest of the statement behind them.
 macro_rules! select_users {
-    ($columns:literal, $rest:literal) => {
+    ($columns:literal, $($rest:literal),+) => {
         concat!(
             "SELECT ",
             $columns,
@@ -48,7 +48,7 @@ macro_rules! select_users {
              (SELECT string_agg(d.permission, ',') FROM developer_permissions d \
               WHERE d.user_id = u.id) AS held \
              FROM users u ",
-            $rest
+            $($rest),+
         )
     };
 }

@@ -10,8 +10,8 @@ use crate::App;
 use crate::admin::RequestId;
 use crate::client::Client;
 use crate::clock::Millis;
-use crate::db;
-use crate::db::sessions::Alive;
+use crate::db::{self, Tx};
+use crate::db::sessions::{Alive, SessionRow};
 use crate::db::users::UserRow;
 use crate::error::{Error, Result};
 
@@ -43,7 +43,7 @@ impl FromRequestParts<App> for User {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Self::of(parts, app).await?.ok_or(Error::Unauthenticated)
+        Self::of(parts, app).await
     }
 }
 
@@ -51,30 +51,63 @@ impl OptionalFromRequestParts<App> for User {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>> {
-        Self::of(parts, app).await
+        match Self::of(parts, app).await {
+            Err(Error::Unauthenticated(_)) => Ok(None),
+            user => user.map(Some),
+        }
     }
 }
 
 impl User {
-    async fn of(parts: &Parts, app: &App) -> Result<Option<Self>> {
+    async fn of(parts: &Parts, app: &App) -> Result<Self> {
         let caller = Caller::of(parts);
         let Some(token) = cookies::session_token(&caller.headers, &caller.client) else {
-            return Ok(None);
+            return Err(Error::Unauthenticated(None));
         };
         let token_hash = cookies::hash(token);
         let now = app.clock.now();
         let found = db::sessions::read(app.db.read(), &token_hash, alive_at(now)).await?;
-        let Some(session) = found else { return Ok(None) };
+        let Some(session) = found else {
+            let reason = db::sessions::why_ended(app.db.read(), &token_hash).await?;
+            return Err(Error::Unauthenticated(reason));
+        };
         if session.last_seen_at + TOUCH <= now {
             db::sessions::touch(&app.db, &token_hash, now).await?;
         }
-        Ok(Some(Self {
+        Ok(Self {
             row: session.user,
             caller,
             session_id: session.id,
             token_hash,
             proved_at: session.proved_at,
-        }))
+        })
+    }
+
+    /// The same person in the same session as they are inside this transaction. Refuses whoever was
+    /// disabled or signed out meanwhile.
+    pub(crate) async fn again_in(self, tx: &mut Tx, now: Millis) -> Result<Self> {
+        match db::sessions::read_one(&mut **tx, &self.session_id, alive_at(now)).await? {
+            Some(session) => Ok(self.after(session)),
+            None => Err(Error::Unauthenticated(
+                db::sessions::why_ended(&mut **tx, &self.token_hash).await?,
+            )),
+        }
+    }
+
+    /// The same, outside of a change: for what goes on for so long that who may ask for it can be
+    /// different at its end.
+    pub(crate) async fn again(self, app: &App) -> Result<Self> {
+        let alive = alive_at(app.clock.now());
+        match db::sessions::read_one(app.db.read(), &self.session_id, alive).await? {
+            Some(session) => Ok(self.after(session)),
+            None => Err(Error::Unauthenticated(
+                db::sessions::why_ended(app.db.read(), &self.token_hash).await?,
+            )),
+        }
+    }
+
+    fn after(self, session: SessionRow) -> Self {
+        Self { row: session.user, proved_at: session.proved_at, ..self }
     }
 
     /// Refuses whoever may not see who else uses the console.

@@ -32,12 +32,11 @@ pub(crate) async fn add(change: &mut Change, new: &NewUserRow<'_>) -> db::Result
 
 /// Begins a change of another user. Nobody changes what they may do themselves; and so there is always
 /// somebody left who can: whoever does this.
-pub(super) async fn begin(app: &App, user: &User, id: &str) -> Result<(Change, UserRow)> {
-    user.require_editing_users()?;
-    let mut change = app.change(user).await?;
+pub(super) async fn begin(app: &App, user: User, id: &str) -> Result<(Change, User, UserRow)> {
+    let (mut change, user) = app.change(user, User::require_editing_users).await?;
     let row = db::users::read(&mut *change.tx, id).await?.ok_or(Error::NotFound)?;
     if row.id != user.row.id {
-        return Ok((change, row));
+        return Ok((change, user, row));
     }
     let others = db::users::who_can_grant(&mut *change.tx).await?;
     Err(if others.iter().any(|other| other.user_id != row.id) {
@@ -85,8 +84,8 @@ pub(super) fn difference(old: &UserRow, new: &UserRow) -> (Option<Value>, Option
     (Some(before), Some(after))
 }
 
-/// Writes the row and its change-log entry, ends the user's sessions, and answers the user as they are
-/// then.
+/// Writes the row and its change-log entry, and answers the user as they are then. Their sessions go on:
+/// what they may do is read anew for every request.
 pub(super) async fn save(
     mut change: Change,
     mut row: UserRow,
@@ -98,7 +97,6 @@ pub(super) async fn save(
         return Err(Error::Stale);
     }
     row.version += 1;
-    db::sessions::end_all(&mut change.tx, &row.id, None).await?;
     let subject = Subject { kind: "user", id: &row.id, name: &row.name };
     change.record(action, &subject, before, after).await?;
     change.commit().await?;
