@@ -38,8 +38,8 @@ pub enum Ask {
     Proof,
 }
 
-/// Asks the person; true when they did it.
-pub type Asker = Rc<dyn Fn(Ask) -> Pin<Box<dyn Future<Output = bool>>>>;
+/// Asks the person, and says why; true when they did it.
+pub type Asker = Rc<dyn Fn(Ask, String) -> Pin<Box<dyn Future<Output = bool>>>>;
 
 thread_local! {
     static API_BASE: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -116,7 +116,7 @@ impl Call {
             };
             let answered = match ask.zip(ASKER.with_borrow(Clone::clone)) {
                 Some(_) if answers != ANSWERS.get() => true,
-                Some((ask, asker)) => asker(ask).await,
+                Some((ask, asker)) => asker(ask, error.what().to_owned()).await,
                 None => false,
             };
             if !answered || location::path() != screen {

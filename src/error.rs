@@ -57,7 +57,6 @@ impl Error {
     pub fn what(&self) -> &str {
         match (self, self.status()) {
             (Self::Unreachable, _) => "Latchkey did not answer.",
-            (_, 401) if !self.is(ErrorCode::WrongCredentials) => "Your session has ended.",
             (_, 403) if self.is(ErrorCode::ProofRequired) => {
                 "This needs your password once more, and it was not given."
             }
@@ -81,7 +80,7 @@ impl Error {
             (_, 401) if self.is(ErrorCode::WrongCredentials) => {
                 "Check what you typed and try again. Upper and lower case matter in the password."
             }
-            (_, 401) => "Sign in again to go on. What you typed is still here.",
+            (_, 401) => "What you typed is still here.",
             (_, 403) if self.is(ErrorCode::ProofRequired) => {
                 "Nothing was changed. What you typed is still here."
             }
@@ -139,15 +138,18 @@ mod tests {
 
     #[test]
     fn what_a_person_reads_depends_on_what_they_can_do() {
-        assert_eq!(refused(401, "unauthenticated").what(), "Your session has ended.");
         assert_eq!(refused(401, "wrong_credentials").what(), "No.");
         assert_eq!(refused(500, "internal").request_id(), Some("req_1"));
         assert!(refused(500, "internal").what_now().contains("request id"));
         assert_eq!(Error::Unreadable { status: 429 }.what(), "That was tried too often.");
         assert_eq!(Error::Unreachable.request_id(), None);
-        // What the service knows better, it says: why not, and how long to wait.
-        for (status, code) in [(403, "forbidden"), (409, "already_so"), (429, "too_many_attempts")]
-        {
+        // What the service knows better, it says: why the session ended, why not, how long to wait.
+        for (status, code) in [
+            (401, "unauthenticated"),
+            (403, "forbidden"),
+            (409, "already_so"),
+            (429, "too_many_attempts"),
+        ] {
             assert_eq!(refused(status, code).what(), "No.");
         }
         let unproven = refused(403, "proof_required");

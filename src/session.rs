@@ -20,6 +20,8 @@ pub struct Account {
     ended: RwSignal<bool>,
     /// What someone is about to do needs their password once more: a dialog asks for it.
     unproven: RwSignal<bool>,
+    /// Why the person is asked.
+    why: RwSignal<String>,
 }
 
 thread_local! {
@@ -33,9 +35,10 @@ impl Account {
             state: RwSignal::new(state),
             ended: RwSignal::new(false),
             unproven: RwSignal::new(false),
+            why: RwSignal::default(),
         };
         provide_context(account);
-        client::when_asked(Rc::new(move |ask| Box::pin(account.ask(ask))));
+        client::when_asked(Rc::new(move |ask, why| Box::pin(account.ask(ask, why))));
         account
     }
 
@@ -131,6 +134,11 @@ impl Account {
         }
     }
 
+    /// Why the person is asked, in the service's words.
+    pub fn why(self) -> String {
+        self.why.get_untracked()
+    }
+
     /// Does not do what is asked: what waits for it fails, what was typed stays.
     pub fn dismiss(self, ask: Ask) {
         self.go_on(ask, false);
@@ -159,10 +167,11 @@ impl Account {
         }
     }
 
-    async fn ask(self, ask: Ask) -> bool {
+    async fn ask(self, ask: Ask, why: String) -> bool {
         if !self.state.with_untracked(|state| state.session.is_some()) {
             return false;
         }
+        self.why.set(why);
         self.asks(ask).set(true);
         let answer = js_sys::Promise::new(&mut |resolve, _| {
             WAITING.with_borrow_mut(|waiting| waiting.push((ask, resolve)));

@@ -210,7 +210,7 @@ test.describe("the session has ended", () => {
     await app.credential.save.click();
     const dialog = app.dialog("Sign in again");
     await dialog.getByRole("button", { name: "Not now" }).click();
-    await expect(app.failure).toContainText("Your session has ended.");
+    await expect(app.failure).toContainText("Sign in to go on.");
     await expectMine(app);
     await app.failure.getByRole("button", { name: "Retry" }).click();
     await dialog.getByLabel("Password").fill(PASSWORD);

@@ -91,7 +91,7 @@ test("“Configure User Setup Permissions”: ben gets the permission and enters
           - group "Developer permissions":
             - checkbox "Can manage ALL organization’s API Credentials" [checked]
             - checkbox "Can manage Job Board related API Credentials"
-        - paragraph: /Saving signs them out everywhere/
+        - paragraph: What you save counts at once. They stay signed in.
         - text: Everything is saved
         - button "Save"
       - region "API keys they made":

@@ -60,7 +60,7 @@ async fn export(
 ) -> Result<Response> {
     let format = filter.format;
     let wanted = wanted(&user, &filter.narrowed())?;
-    Ok(file(app, format, wanted))
+    Ok(file(app, user, format, wanted))
 }
 
 /// What a person may see of the log: see the table “Who may do what” in docs/security.md.

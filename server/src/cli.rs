@@ -14,7 +14,7 @@ use crate::change::Actor;
 use crate::change_log::verify::{Verdict, verify};
 use crate::clock::Clock;
 use crate::db::users::NewUserRow;
-use crate::import::Import;
+use crate::import::{By, Import};
 use crate::password_links::{self, FIRST_MAY};
 use crate::settings::Settings;
 use crate::store::Store;
@@ -136,7 +136,7 @@ pub async fn import(arguments: ImportData) -> anyhow::Result<()> {
     )?;
     let app = open(store).await?;
     let name = path.display().to_string();
-    let import = Import { path: &path, name: &name, actor: Actor::system(), dry_run };
+    let import = Import { path: &path, name: &name, by: By::System, dry_run };
     let said = AtomicI64::new(0);
     let clock = app.clock.clone();
     let progress = move |read| {

@@ -13,14 +13,12 @@ mod text;
 use anyhow::Context as _;
 
 use crate::clock::Millis;
-use crate::db::{Db, recruiting};
+use crate::db::{Tx, recruiting};
 use crate::harvest::shapes::Recruiting;
 
 /// Loads the demo's recruiting data, which then ends at `now`.
-pub async fn fill(db: &Db, now: Millis) -> anyhow::Result<()> {
-    let mut tx = db.write().await?;
-    recruiting::load(&mut tx, &recruiting(now)).await.context("the demo data does not load")?;
-    tx.commit().await.context("the demo data does not fit together")
+pub async fn fill(tx: &mut Tx, now: Millis) -> anyhow::Result<()> {
+    recruiting::load(tx, &recruiting(now)).await.context("the demo data does not load")
 }
 
 /// All of it, as an import would bring it.

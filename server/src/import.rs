@@ -25,10 +25,12 @@ pub use self::examine::{Documents, examine};
 use self::passes::{BATCH, Batch, Before, second_pass};
 use self::source::{Source, sources};
 use crate::App;
-use crate::change::{Actor, Subject};
+use crate::change::{Actor, Change, Subject};
 use crate::db;
 use crate::db::recruiting::{self, Kind, Loads, Words};
+use crate::error::Error;
 use crate::harvest::shapes::{JobPost, Recruiting};
+use crate::session::User;
 
 /// What to import, on whose behalf.
 #[derive(Debug)]
@@ -37,9 +39,37 @@ pub struct Import<'a> {
     pub path: &'a Path,
     /// As the change log names it.
     pub name: &'a str,
-    pub actor: Actor,
+    pub by: By,
     /// Only say what would change.
     pub dry_run: bool,
+}
+
+/// On whose behalf.
+#[derive(Debug, Clone)]
+pub enum By {
+    /// Nobody in particular: the command line.
+    System,
+    /// Somebody at the console, who may import. An import takes long; so they are looked at again before
+    /// anything of it is used or told.
+    User(Box<User>),
+}
+
+impl By {
+    async fn begin(&self, app: &App) -> Result<Change, Error> {
+        match self {
+            Self::System => Ok(app.change_as(Actor::system()).await?),
+            Self::User(user) => {
+                Ok(app.change(User::clone(user), User::require_editing_boards).await?.0)
+            }
+        }
+    }
+
+    async fn check(&self, app: &App) -> Result<(), Error> {
+        match self {
+            Self::System => Ok(()),
+            Self::User(user) => User::clone(user).again(app).await?.require_editing_boards(),
+        }
+    }
 }
 
 /// Why nothing was imported.
@@ -52,6 +82,9 @@ pub enum ImportError {
     /// What is wrong with the data: file, line and field.
     #[error("{0}")]
     Data(String),
+    /// Whoever began it may not import any more.
+    #[error(transparent)]
+    Refused(#[from] Error),
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
 }
@@ -73,6 +106,7 @@ impl App {
         import: Import<'_>,
         progress: Progress,
     ) -> Result<ImportReport, ImportError> {
+        import.by.check(self).await?;
         let _alone = self.importing.try_lock().map_err(|_| ImportError::Running)?;
         let sources =
             sources(import.path).map_err(|error| ImportError::Data(format!("{error:#}")))?;
@@ -117,9 +151,10 @@ impl App {
         }
         let report = ImportReport { dry_run: import.dry_run, kinds };
         if import.dry_run || !report.changes_something() {
+            import.by.check(self).await?;
             return Ok((report, false));
         }
-        let mut change = self.change_as(import.actor.clone()).await?;
+        let mut change = import.by.begin(self).await?;
         let now = change.now;
         boards.save(&mut change.tx, now).await?;
         let kinds: Vec<Kind> = staged.into_iter().collect();

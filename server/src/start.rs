@@ -3,12 +3,13 @@
 
 use std::net::SocketAddr;
 
+use anyhow::Context as _;
 use api::users::{DeveloperPermission, Level};
 
 use crate::change::Actor;
 use crate::clock::Clock;
 use crate::db::users::{self, NewUserRow};
-use crate::db::{Db, instance};
+use crate::db::{Db, change_log, instance};
 use crate::keys::Pepper;
 use crate::{App, demo, password_links, passwords};
 
@@ -19,18 +20,23 @@ const PEPPER: &str = "pepper";
 /// and the change log would look forged.
 pub async fn check_pepper(db: &Db, pepper: &Pepper) -> anyhow::Result<()> {
     let fingerprint = pepper.seal(&["latchkey pepper"]);
-    let mut tx = db.write().await?;
-    match instance::read(&mut *tx, PEPPER).await? {
-        Some(known) if known == fingerprint => Ok(()),
-        Some(_) => anyhow::bail!(
-            "this is not the pepper that the keys in the database were made with; \
-             give the right one with --pepper-file"
-        ),
-        None => {
-            instance::save(&mut tx, PEPPER, &fingerprint).await?;
-            Ok(tx.commit().await?)
-        }
+    if let Some(known) = instance::read(db.read(), PEPPER).await? {
+        return same_pepper(&known, &fingerprint);
     }
+    // Of several that start first at once, with a pepper each, one has the pepper that counts.
+    let mut tx = change_log::begin(db).await?;
+    let known = instance::claim(&mut tx, PEPPER, &fingerprint).await?;
+    tx.commit().await?;
+    same_pepper(&known, &fingerprint)
+}
+
+fn same_pepper(known: &str, fingerprint: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        known == fingerprint,
+        "this is not the pepper that the keys in the database were made with; give the right one with \
+         --pepper-file (every server on one database needs the same)"
+    );
+    Ok(())
 }
 
 /// A demo database has public passwords: it is never served beyond this machine.
@@ -55,6 +61,9 @@ pub async fn offer_first_site_admin(
         return Ok(None);
     }
     let mut change = app.change_as(Actor::system()).await?;
+    if users::any(&mut *change.tx).await? {
+        return Ok(None);
+    }
     let link = password_links::make(app, &mut change, None).await?;
     change.commit().await?;
     let elsewhere = app.settings.console_origins().first().map(String::as_str);
@@ -69,15 +78,19 @@ pub async fn fill_demo(db: &Db, clock: &Clock, password: &str) -> anyhow::Result
     if instance::read(db.read(), instance::DEMO).await?.is_some() {
         return Ok(());
     }
-    anyhow::ensure!(
-        !users::any(db.read()).await?,
-        "--demo fills an empty database only; this one has users already"
-    );
     let now = clock.now();
     // One hash for all three: the password is public anyway, and hashing is slow on purpose.
     let password_hash = passwords::hash(password, &clock.random())?;
-    demo::fill(db, now).await?;
-    let mut tx = db.write().await?;
+    let mut tx = change_log::begin(db).await?;
+    // Another replica may have filled it meanwhile.
+    if instance::read(&mut *tx, instance::DEMO).await?.is_some() {
+        return Ok(());
+    }
+    anyhow::ensure!(
+        !users::any(&mut *tx).await?,
+        "--demo fills an empty database only; this one has users already"
+    );
+    demo::fill(&mut tx, now).await?;
     for (id, email, name, level, developer_permissions) in DEMO_USERS {
         let user = NewUserRow {
             id,
@@ -90,9 +103,8 @@ pub async fn fill_demo(db: &Db, clock: &Clock, password: &str) -> anyhow::Result
         anyhow::ensure!(users::create(&mut tx, &user, now).await?, "{email} is there twice");
     }
     instance::save(&mut tx, instance::ORGANIZATION, "Acme Robotics").await?;
-    // Last, so that a database that was filled half way is not taken for a demo.
     instance::save(&mut tx, instance::DEMO, "yes").await?;
-    Ok(tx.commit().await?)
+    tx.commit().await.context("the demo data does not fit together")
 }
 
 type DemoUser = (&'static str, &'static str, &'static str, Level, &'static [DeveloperPermission]);

@@ -90,8 +90,7 @@ fn ways_on(account: Account, session: &Session) -> View {
         }
     });
     let ask = (!session.can_grant.is_empty()).then(|| ask_by_email(account, session));
-    let after =
-        "When somebody grants it, you are signed out: sign in again, and the Dev Center is open.";
+    let after = "As soon as somebody grants it, the Dev Center is open.";
     let buttons =
         el("div").class("ways").child(ask).child(task_button("button", "Check again", check));
     let said = el("p").attr("role", "status").text_with(move || said.get().to_owned());

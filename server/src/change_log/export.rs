@@ -6,9 +6,11 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 
+use super::scope;
 use super::wire::entry;
 use crate::App;
 use crate::db::change_log::{Wanted, list};
+use crate::session::User;
 
 /// Entries that are read at once.
 const PART: i64 = 500;
@@ -43,25 +45,29 @@ impl ExportFilter {
 }
 
 /// The file, on its way.
-pub(super) fn file(app: App, format: ExportFormat, wanted: Wanted) -> Response {
+pub(super) fn file(app: App, user: User, format: ExportFormat, wanted: Wanted) -> Response {
     let (media_type, disposition) = match format {
         ExportFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"change_log.csv\""),
         ExportFormat::Jsonl => ("application/jsonl", "attachment; filename=\"change_log.jsonl\""),
     };
     let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition)];
-    (headers, Body::from_stream(parts(app, format, wanted))).into_response()
+    (headers, Body::from_stream(parts(app, user, format, wanted))).into_response()
 }
 
-/// Part after part; a part that cannot be read breaks the file off, which the client sees.
+/// Part after part; a part that cannot be read breaks the file off, which the client sees. So does whoever
+/// reads it losing the right to see what it holds: a client may take hours for a file.
 fn parts(
     app: App,
+    user: User,
     format: ExportFormat,
     wanted: Wanted,
 ) -> impl futures_util::Stream<Item = anyhow::Result<Bytes>> {
     stream::try_unfold(Some(None), move |before: Option<Option<i64>>| {
-        let (app, wanted) = (app.clone(), wanted.clone());
+        let (app, user, wanted) = (app.clone(), user.clone(), wanted.clone());
         async move {
             let Some(before) = before else { return Ok(None) };
+            let scope = scope(&user.again(&app).await?);
+            anyhow::ensure!(scope == wanted.scope, "what they may see is different now");
             let rows = list(&app.db, &wanted, before, PART).await?;
             let more = i64::try_from(rows.len())? == PART;
             let next = rows.last().map(|row| row.seq).filter(|_| more);

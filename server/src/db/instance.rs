@@ -21,6 +21,20 @@ pub async fn read<'c>(
     row.map(|row| row.try_get("value")).transpose()
 }
 
+/// Writes down a fact unless it is known, and gives what is known then: of several who do it at once with
+/// different values, all are given the same one.
+pub async fn claim(tx: &mut Tx, name: &str, value: &str) -> Result<String> {
+    let row = sqlx::query(
+        "INSERT INTO instance (name, value) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET value = instance.value RETURNING value",
+    )
+    .bind(name)
+    .bind(value)
+    .fetch_one(&mut **tx)
+    .await?;
+    row.try_get("value")
+}
+
 /// Writes down a fact.
 pub async fn save(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
     sqlx::query(

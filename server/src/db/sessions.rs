@@ -236,12 +236,7 @@ pub async fn delete(tx: &mut Tx, token_hash: &str, end: (SessionEnd, Millis)) ->
 }
 
 /// Ends one session of this user. False: there was none.
-pub async fn end(
-    tx: &mut Tx,
-    user_id: &str,
-    id: &str,
-    end: (SessionEnd, Millis),
-) -> Result<bool> {
+pub async fn end(tx: &mut Tx, user_id: &str, id: &str, end: (SessionEnd, Millis)) -> Result<bool> {
     remember_why(tx, remember!("user_id = $3 AND id = $4"), end, &[user_id, id]).await?;
     let done = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id = $2")
         .bind(user_id)

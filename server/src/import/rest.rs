@@ -13,9 +13,8 @@ use tokio::io::AsyncWriteExt as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Import, ImportError};
+use super::{By, Import, ImportError};
 use crate::App;
-use crate::change::Actor;
 use crate::error::{Error, Result};
 use crate::input::{Parameters, is_json};
 use crate::openapi::{MayBeOvertaken, MayBeSo, MayRefuseData, NeedsUser};
@@ -88,17 +87,14 @@ async fn import(
     let folder = tempfile::tempdir().map_err(anyhow::Error::new)?;
     let file = folder.path().join("request");
     spool(request.into_body(), &file).await?;
-    let import = Import {
-        path: &file,
-        name: "by request",
-        actor: Actor::user(&user.row, &user.caller),
-        dry_run: parameters.dry_run,
-    };
+    let dry_run = parameters.dry_run;
+    let import = Import { path: &file, name: "by request", by: By::User(Box::new(user)), dry_run };
     match app.import(import, Arc::new(|_| {})).await {
         Ok(report) => Ok(Json(report)),
         Err(ImportError::Running) => Err(Error::AlreadySo("Another import is running.")),
         Err(ImportError::Overtaken) => Err(Error::Stale),
         Err(ImportError::Data(fault)) => Err(Error::invalid("", fault)),
+        Err(ImportError::Refused(refusal)) => Err(refusal),
         Err(ImportError::Internal(error)) => Err(error.into()),
     }
 }

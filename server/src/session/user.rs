@@ -10,9 +10,9 @@ use crate::App;
 use crate::admin::RequestId;
 use crate::client::Client;
 use crate::clock::Millis;
-use crate::db::{self, Tx};
 use crate::db::sessions::{Alive, SessionRow};
 use crate::db::users::UserRow;
+use crate::db::{self, Tx};
 use crate::error::{Error, Result};
 
 /// A session that is not used ends after 30 minutes.

@@ -1,7 +1,7 @@
 //! The language of the tests: a [`World`] with people in it who get, post, patch and delete, integrators
 //! who call with a key, and answers that print as exact snapshots.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -25,11 +25,14 @@ const PASSWORD: &str = "latchkey-demo";
 /// A password that keeps the rules.
 pub(crate) const LONG_PASSWORD: &str = "otter velvet quarry 58 lantern";
 
-/// One running service with the demo's organisation in it.
+/// One running service with the demo's organisation in it. With `LATCHKEY_TEST_REPLICAS=2` it is two
+/// replicas on one PostgreSQL database, which take the requests in turn.
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) clock: Clock,
-    router: Router,
+    database: String,
+    routers: Vec<Router>,
+    turn: AtomicUsize,
 }
 
 impl World {
@@ -54,16 +57,54 @@ impl World {
         Self::start(database, settings, true).await
     }
 
+    /// A world of one replica, for a story about what a replica counts by itself.
+    pub(crate) async fn single(settings: Settings) -> Self {
+        let mut world = Self::with(settings).await;
+        world.routers.truncate(1);
+        world
+    }
+
+    /// Another replica beside this one, on the same database. SQLite has one server only: there it is this
+    /// one once more.
+    pub(crate) async fn beside(&self) -> Self {
+        let app = if self.database.starts_with("postgres") {
+            self.replica().await
+        } else {
+            self.app.clone()
+        };
+        Self {
+            routers: vec![server::app(app.clone())],
+            app,
+            clock: self.clock.clone(),
+            database: self.database.clone(),
+            turn: AtomicUsize::new(0),
+        }
+    }
+
     async fn start(database: &str, settings: Settings, demo: bool) -> Self {
         let clock = Clock::fixed(START);
-        let db = Db::open(database).await.expect("the database opens");
-        let pepper = Pepper::new(b"a pepper for tests");
-        start::check_pepper(&db, &pepper).await.expect("the same pepper");
-        if demo {
-            start::fill_demo(&db, &clock, PASSWORD).await.expect("the demo is filled in");
+        let app = start_on(database, &clock, settings, demo).await;
+        let mut world = Self {
+            routers: vec![server::app(app.clone())],
+            app,
+            clock,
+            database: database.to_owned(),
+            turn: AtomicUsize::new(0),
+        };
+        let replicas = std::env::var("LATCHKEY_TEST_REPLICAS");
+        if replicas.is_ok_and(|replicas| replicas == "2") && database.starts_with("postgres") {
+            let other = world.replica().await;
+            world.routers.push(server::app(other));
         }
-        let app = App::new(db, clock.clone(), pepper, settings).await.expect("the service starts");
-        Self { router: server::app(app.clone()), app, clock }
+        world
+    }
+
+    /// Its start leaves the dice where they were, so that stories are told alike on one replica and on two.
+    async fn replica(&self) -> App {
+        let place = self.clock.roll_from(0);
+        let app = start_on(&self.database, &self.clock, self.app.settings.clone(), false).await;
+        self.clock.roll_from(place);
+        app
     }
 
     /// May do everything.
@@ -124,9 +165,28 @@ impl World {
     /// A request exactly as it is built.
     pub(crate) async fn send(&self, request: axum::http::Result<Request<Body>>) -> Answer {
         let request = request.expect("a request that can be sent");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        Answer::of(response).await
+        Answer::of(self.answer(request).await).await
     }
+
+    /// The body of an answer, as it comes.
+    pub(crate) async fn stream(&self, request: Request<Body>) -> Body {
+        self.answer(request).await.into_body()
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let turn = self.turn.fetch_add(1, Ordering::SeqCst) % self.routers.len();
+        self.routers[turn].clone().oneshot(request).await.expect("an answer")
+    }
+}
+
+async fn start_on(database: &str, clock: &Clock, settings: Settings, demo: bool) -> App {
+    let db = Db::open(database).await.expect("the database opens");
+    let pepper = Pepper::new(b"a pepper for tests");
+    start::check_pepper(&db, &pepper).await.expect("the same pepper");
+    if demo {
+        start::fill_demo(&db, clock, PASSWORD).await.expect("the demo is filled in");
+    }
+    App::new(db, clock.clone(), pepper, settings).await.expect("the service starts")
 }
 
 /// Starts a request as it arrives from the people's browsers and the integrators' programs.
@@ -142,6 +202,11 @@ pub(crate) struct Person<'a> {
 }
 
 impl Person<'_> {
+    /// The same person in the same session, whose requests this world takes.
+    pub(crate) fn on<'a>(&self, world: &'a World) -> Person<'a> {
+        Person { world, cookie: self.cookie.clone() }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.world.send(self.request("GET", path).body(Body::empty())).await
     }
@@ -246,7 +311,7 @@ impl Answer {
 }
 
 /// The address of an empty database.
-async fn fresh_database() -> String {
+pub(crate) async fn fresh_database() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("LATCHKEY_TEST_DATABASE").unwrap_or_default();
     if !server.starts_with("postgres") {

@@ -197,10 +197,8 @@ async fn everybody_sees_what_they_may_and_always_what_they_did_themselves() {
     ada.issue("job_board", "gem").await;
     cleo.issue("job_board", "refapp").await;
     ada.patch("/api/users/user_ben", 1, json!({ "level": "job_admin" })).await;
-    assert_eq!(ben.get("/api/change_log").await.status, StatusCode::UNAUTHORIZED);
-    let ben = world.ben().await;
     let everything = told(&ada.get("/api/change_log").await.json());
-    assert_eq!(everything.len(), 8, "{everything:?}");
+    assert_eq!(everything.len(), 7, "{everything:?}");
     assert_eq!(
         told(&cleo.get("/api/change_log").await.json()),
         [
@@ -210,10 +208,9 @@ async fn everybody_sees_what_they_may_and_always_what_they_did_themselves() {
         ]
     );
     let signed_in = "Ben Lindqvist session.create Ben Lindqvist";
-    assert_eq!(told(&ben.get("/api/change_log").await.json()), [signed_in, signed_in]);
+    assert_eq!(told(&ben.get("/api/change_log").await.json()), [signed_in]);
     let all = json!({ "developer_permissions": ["manage_all_api_credentials"] });
     ada.patch("/api/users/user_ben", 2, all).await;
-    let ben = world.ben().await;
     let seen = told(&ben.get("/api/change_log").await.json());
     assert_eq!(seen.iter().filter(|line| line.contains("credential.create")).count(), 3);
     assert!(seen.iter().all(|line| !line.contains("user.")), "{seen:?}");

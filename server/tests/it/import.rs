@@ -6,8 +6,7 @@ mod faults;
 use axum::body::Body;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use server::change::Actor;
-use server::import::Import;
+use server::import::{By, Import};
 use server::settings::Settings;
 
 use crate::app::{Answer, Person, World, request};
@@ -224,7 +223,7 @@ async fn a_folder_of_saved_answers_is_imported_as_it_is() {
     std::fs::write(folder.path().join("README.txt"), "saved on a Sunday").unwrap();
     let target = emptied().await;
     let path = folder.path();
-    let import = Import { path, name: "saved", actor: Actor::system(), dry_run: false };
+    let import = Import { path, name: "saved", by: By::System, dry_run: false };
     target.app.import(import, std::sync::Arc::new(|_| {})).await.unwrap();
     let jobs = "acme-campus/jobs?content=true&pay_transparency=true";
     assert_eq!(public(&target, jobs).await, public(&source, jobs).await);
@@ -257,7 +256,7 @@ async fn a_revoke_in_the_middle_of_an_import_does_not_wait_for_its_end() {
                 begun.send(()).unwrap();
             }
         };
-        let import = Import { path: &file, name: "many", actor: Actor::system(), dry_run: false };
+        let import = Import { path: &file, name: "many", by: By::System, dry_run: false };
         app.import(import, std::sync::Arc::new(progress)).await.unwrap()
     });
     begins.await.unwrap();

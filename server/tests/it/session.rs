@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::app::{ORIGIN, World, request};
+use crate::app::{ORIGIN, Person, World, request};
 
 #[tokio::test]
 async fn ada_signs_in_and_the_page_learns_what_she_may_do() {
@@ -122,6 +122,56 @@ async fn a_session_ends_after_thirty_minutes_without_use_and_after_twelve_hours_
     let ada = world.ada().await;
     world.clock.advance(31 * minute);
     assert_eq!(ada.get("/api/credentials").await.status, StatusCode::UNAUTHORIZED, "30 minutes");
+}
+
+#[tokio::test]
+async fn whoever_still_has_the_token_of_a_session_is_told_why_it_ended_and_nobody_else() {
+    let world = World::new().await;
+    let told = async |person: &Person<'_>| {
+        let answer = person.get("/api/account").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        (answer.json()["reason"].clone(), answer.json()["title"].as_str().unwrap().to_owned())
+    };
+    let ada = world.ada().await;
+    let out = world.ben().await;
+    out.delete("/api/session").await;
+    let ended = world.ben().await;
+    assert_eq!(ada.delete("/api/users/user_ben/sessions").await.status, StatusCode::NO_CONTENT);
+    let disabled = world.ben().await;
+    assert_eq!(ada.act("/api/users/user_ben/disable").await.status, StatusCode::OK);
+    let (elsewhere, cleo) = (world.cleo().await, world.cleo().await);
+    let change =
+        json!({ "current_password": "latchkey-demo", "new_password": crate::app::LONG_PASSWORD });
+    let changed = cleo.post("/api/account/password", change).await;
+    assert_eq!(changed.status, StatusCode::NO_CONTENT);
+    let cleo = world.holder_of(&changed);
+    let (account, sessions) = ("/api/account", "/api/sessions");
+    assert_eq!(cleo.get(account).await.status, StatusCode::OK);
+    world.clock.advance(31 * 60_000);
+    for (person, reason, said) in [
+        (&out, "signed_out", "You were signed out."),
+        (&ended, "signed_out", "You were signed out."),
+        (&disabled, "disabled", "Your account was disabled."),
+        (&elsewhere, "password_changed", "Your password was changed"),
+        (&cleo, "expired", "Your session ended: it was not used for 30 minutes"),
+    ] {
+        let (told, title) = told(person).await;
+        assert_eq!(told, reason);
+        assert!(title.starts_with(said), "{title}");
+    }
+    // The same when somebody else's sign-in has cleared the table; and no reason a day later.
+    let ada = world.ada().await;
+    assert_eq!(told(&cleo).await.0, "expired");
+    let mut stranger = world.anonymous();
+    for cookie in [String::new(), "latchkey_session=".to_owned(), cleo.cookie.clone() + "x"] {
+        stranger.cookie = cookie;
+        let (reason, title) = told(&stranger).await;
+        assert_eq!((reason, title.as_str()), (Value::Null, "Sign in to go on."));
+    }
+    drop(ada);
+    world.clock.advance(25 * 60 * 60_000);
+    world.ada().await.get(sessions).await;
+    assert_eq!(told(&elsewhere).await.0, Value::Null);
 }
 
 #[tokio::test]

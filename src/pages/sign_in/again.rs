@@ -34,10 +34,9 @@ fn asked(account: Account, ask: Ask) -> View {
             let else_ = button("button text", "Someone else", move || {
                 account.change_person(navigator);
             });
-            let text = "Your session has ended. Nothing you typed is lost: sign in and what you were \
-                        doing goes on.";
+            let text = account.why() + " Nothing you typed is lost: what you were doing goes on.";
             let actions = actions.child(else_).child(not_now("Not now"));
-            over(account, ask, ("Sign in again", text, "Sign in"), actions)
+            over(account, ask, ("Sign in again", text.as_str(), "Sign in"), actions)
         }
         Ask::Proof => {
             let text = "Giving access asks for your password when you last gave it more than ten \

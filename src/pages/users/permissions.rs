@@ -67,7 +67,7 @@ fn save_bar(editor: Editor, save: Task) -> El {
         focus(".save-bar [type=submit]");
     };
     let discard = button("button text", "Discard changes", discard);
-    let effect = "Saving signs them out everywhere: they sign in again, with the new permissions.";
+    let effect = "What you save counts at once. They stay signed in.";
     el("div")
         .class("save-bar in-card")
         .child(el("p").class("secondary").text(effect))

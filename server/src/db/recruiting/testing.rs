@@ -19,7 +19,9 @@ pub(crate) fn data() -> Recruiting {
 /// The demo's data, in SQLite, or in PostgreSQL when `LATCHKEY_TEST_DATABASE` names a server.
 pub(crate) async fn demo() -> Db {
     let db = empty().await;
-    demo::fill(&db, NOW).await.expect("the demo loads");
+    let mut tx = db.write().await.expect("a change");
+    demo::fill(&mut tx, NOW).await.expect("the demo loads");
+    tx.commit().await.expect("the demo fits together");
     db
 }
 

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use server::change::Actor;
-use server::import::{Import, ImportError};
+use server::import::{By, Import, ImportError};
 
 use super::{import, integrator, saved};
 use crate::app::World;
@@ -69,7 +68,7 @@ async fn what_is_wrong_is_named_by_file_line_and_field_and_nothing_is_imported()
 }
 
 async fn refusal(world: &World, path: &Path) -> String {
-    let import = Import { path, name: "test", actor: Actor::system(), dry_run: false };
+    let import = Import { path, name: "test", by: By::System, dry_run: false };
     let refused = world.app.import(import, std::sync::Arc::new(|_| {})).await.unwrap_err();
     assert!(matches!(refused, ImportError::Data(_)), "{refused:?}");
     refused.to_string()
