@@ -1,14 +1,15 @@
 //! Passwords: Argon2id, a few at a time, and the same work whether or not the user exists.
 
+mod memory;
 mod rules;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
+use subtle::ConstantTimeEq as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use rules::refusal;
@@ -96,18 +97,36 @@ impl Passwords {
 
 /// The PHC string of a password.
 pub fn hash(password: &str, salt: &[u8; 16]) -> anyhow::Result<String> {
+    let unhashable = |error| anyhow!("a password could not be hashed: {error}");
     let (memory, passes, lanes) = COST;
     let params = Params::new(memory, passes, lanes, None).map_err(|error| anyhow!("{error}"))?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash: PasswordHash = argon2
-        .hash_password_with_salt(password.as_bytes(), salt)
-        .map_err(|error| anyhow!("a password could not be hashed: {error}"))?;
+    let mut digest = [0; Params::DEFAULT_OUTPUT_LEN];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    memory::digest(&argon2, password, salt, &mut digest)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(|error| anyhow!("{error}"))?,
+        salt: Some(Salt::new(salt).map_err(unhashable)?),
+        hash: Some(Output::new(&digest).map_err(unhashable)?),
+    };
     Ok(hash.to_string())
 }
 
 fn verify(password: &str, hash: &str) -> anyhow::Result<bool> {
-    let hash = PasswordHash::new(hash).map_err(|error| anyhow!("a stored hash: {error}"))?;
-    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    let unreadable = |error: &dyn std::fmt::Display| anyhow!("a stored hash: {error}");
+    let hash = PasswordHash::new(hash).map_err(|error| unreadable(&error))?;
+    let params = Params::try_from(&hash).map_err(|error| unreadable(&error))?;
+    let algorithm =
+        Algorithm::try_from(hash.algorithm.as_str()).map_err(|error| unreadable(&error))?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from);
+    let version = version.map_err(|error| unreadable(&error))?;
+    let (Some(salt), Some(known)) = (&hash.salt, &hash.hash) else {
+        return Err(unreadable(&"it has no salt, or no digest"));
+    };
+    let mut digest = vec![0; known.len()];
+    memory::digest(&Argon2::new(algorithm, version, params), password, salt, &mut digest)?;
+    Ok(digest.ct_eq(known.as_bytes()).into())
 }
 
 #[cfg(test)]
