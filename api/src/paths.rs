@@ -61,6 +61,33 @@ pub const CREDENTIAL_USAGE: &str = "/api/credentials/{id}/usage";
 /// The OpenAPI 3.1 document of all of the above.
 pub const OPENAPI: &str = "/api/openapi.json";
 
+/// The addresses of the console's screens, below where it is mounted: the service answers these with the
+/// page, and the page's route table reads them.
+pub const SCREENS: [&str; 12] = [
+    "",
+    "sign_in",
+    "choose_password",
+    "account",
+    "configure",
+    "configure/dev_center",
+    "configure/dev_center/credentials",
+    "configure/dev_center/credentials/{id}",
+    "configure/dev_center/config",
+    "configure/users",
+    "configure/users/{id}",
+    "configure/change_log",
+];
+
+/// Whether a path is the address of a screen. Slashes too many are overlooked.
+pub fn is_screen(path: &str) -> bool {
+    let segments = || path.split('/').filter(|segment| !segment.is_empty());
+    SCREENS.iter().any(|screen| {
+        let mut wanted = screen.split('/').filter(|segment| !segment.is_empty());
+        segments().all(|segment| wanted.next().is_some_and(|it| it == "{id}" || it == segment))
+            && wanted.next().is_none()
+    })
+}
+
 /// Puts an identifier into one of the templates above. Identifiers are made by the server from letters,
 /// digits and `_`; anything else (a hand-typed address) is percent-encoded, so it stays one segment.
 pub fn with_id(template: &str, id: &str) -> String {
@@ -81,6 +108,17 @@ pub fn with_id(template: &str, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_screen_s_address_is_one() {
+        for path in ["", "/", "/configure/", "/sign_in", "/configure/users/user_1", "//account"] {
+            assert!(is_screen(path), "{path}");
+        }
+        for path in ["/configure/nothing", "/sign_in/x", "/users", "/configure/users/a/b", "/.git"]
+        {
+            assert!(!is_screen(path), "{path}");
+        }
+    }
 
     #[test]
     fn an_id_stays_one_segment() {

@@ -1,8 +1,9 @@
-//! The console inside the binary: answers from the embedded `dist/`, in the encoding the client takes.
-//! Knows nothing of the API; it only leaves the API's prefixes alone. Debug builds read from the disk.
+//! The console inside the binary: answers from the embedded `dist/`, in the encoding the client takes, for
+//! the addresses of screens and files, and 404 for all others. Debug builds read from the disk.
 
 use std::borrow::Cow;
 
+use api::paths::is_screen;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
@@ -30,8 +31,11 @@ struct Asset {
 /// Where files are looked up: the embedded folder, or a handful of files in a test.
 type Find<'a> = &'a dyn Fn(&str) -> Option<Asset>;
 
-/// Addresses that are never the page's: an unknown one of these is a 404, not the console.
+/// Addresses of the API, where an unknown one is no page for a person to read.
 const RESERVED: [&str; 8] = ["api", "v1", "v2", "auth", "verify", "livez", "readyz", "metrics"];
+
+/// What programs that read everything may read: the public job boards.
+const ROBOTS: &str = "User-agent: *\nAllow: /v1/boards/\nDisallow: /\n";
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -73,14 +77,23 @@ fn answer(
     headers: &HeaderMap,
     csp: &HeaderValue,
 ) -> Response {
-    let mut response = if is_reserved(path) {
-        plain(StatusCode::NOT_FOUND, "Not found\n")
-    } else if method != Method::GET && method != Method::HEAD {
-        let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed\n");
-        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        refused
-    } else {
-        read(find, path, headers)
+    let reads = method == Method::GET || method == Method::HEAD;
+    let mut response = match path {
+        _ if is_reserved(path) => plain(StatusCode::NOT_FOUND, "Not found\n"),
+        _ if !reads => {
+            let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed\n");
+            refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            refused
+        }
+        "/robots.txt" => plain(StatusCode::OK, ROBOTS),
+        // Password managers look for the way there at this address.
+        "/.well-known/change-password" => {
+            let mut elsewhere = plain(StatusCode::SEE_OTHER, "");
+            let account = HeaderValue::from_static("../account");
+            elsewhere.headers_mut().insert(header::LOCATION, account);
+            elsewhere
+        }
+        _ => read(find, path, headers),
     };
     let is_document = response
         .headers()
@@ -100,21 +113,35 @@ fn answer(
 }
 
 fn read(find: Find, path: &str, headers: &HeaderMap) -> Response {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let name = if last.contains('.') { path } else { "index.html" };
-    if !is_plain(name) {
+    if is_screen(path) {
+        return page(find, headers);
+    }
+    let name = path.strip_prefix('/').unwrap_or(path);
+    if let Some(asset) = find(name).filter(|_| is_plain(name)) {
+        return file(find, name, asset, headers);
+    }
+    let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|it| it.to_str().ok());
+    if !accepted.any(|accepted| accepted.contains("text/html")) {
         return plain(StatusCode::NOT_FOUND, "Not found\n");
     }
-    match find(name) {
-        Some(asset) => file(find, name, asset, headers),
-        None if name == "index.html" => {
-            let mut missing = plain(StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT);
-            missing.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
-            missing
-        }
-        None => plain(StatusCode::NOT_FOUND, "Not found\n"),
+    // A person gets the page, which says the same and leads back.
+    let mut response = page(find, &HeaderMap::new());
+    if response.status() != StatusCode::OK {
+        return plain(StatusCode::NOT_FOUND, "Not found\n");
     }
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response.headers_mut().remove(header::ETAG);
+    response
+}
+
+/// The page, whichever of its screens is asked for.
+fn page(find: Find, headers: &HeaderMap) -> Response {
+    if let Some(asset) = find("index.html") {
+        return file(find, "index.html", asset, headers);
+    }
+    let mut missing = plain(StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT);
+    missing.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+    missing
 }
 
 /// A file in the best encoding that both sides have, or 304 when the client holds it already.

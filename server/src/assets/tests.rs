@@ -47,7 +47,7 @@ async fn body(response: Response) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_screen_s_address_answers_the_page_with_its_policy() {
-    for path in ["/", "/configure/dev_center/credentials", "/sign_in", "/apiary", "/v10/x"] {
+    for path in ["/", "/configure/dev_center/credentials", "/sign_in", "/configure/users/a.b"] {
         let response = get(path, &[]);
         assert_eq!(response.status(), 200, "{path}");
         assert_eq!(header_of(&response, header::CONTENT_TYPE), HTML);
@@ -66,6 +66,29 @@ fn an_unknown_address_of_the_api_is_never_the_page() {
         assert_eq!(get(path, &[]).status(), 404, "{path}");
         assert_eq!(ask(&Method::POST, path, &[]).status(), 404, "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_address_of_no_screen_and_no_file_is_404() {
+    for path in ["/apiary", "/v10/x", "/healthz", "/.well-known/x", "/.git/config", "/configure/x"]
+    {
+        let response = get(path, &[(header::ACCEPT, "*/*")]);
+        assert_eq!(response.status(), 404, "{path}");
+        assert_eq!(body(response).await, b"Not found\n");
+        let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+        let held = (header::IF_NONE_MATCH, "*");
+        let response = get(path, &[(header::ACCEPT, browser), held]);
+        assert_eq!(response.status(), 404, "{path}");
+        assert_eq!(header_of(&response, header::CONTENT_SECURITY_POLICY), "the policy");
+        assert_eq!(body(response).await, b"<!doctype html>page", "the page says so to a person");
+    }
+    let response = get("/.well-known/change-password", &[]);
+    assert_eq!(response.status(), 303);
+    assert_eq!(header_of(&response, header::LOCATION), "../account");
+    let response = get("/robots.txt", &[]);
+    assert_eq!(response.status(), 200);
+    let text = String::from_utf8(body(response).await).unwrap();
+    assert_eq!(text, "User-agent: *\nAllow: /v1/boards/\nDisallow: /\n");
 }
 
 #[test]

@@ -97,6 +97,31 @@ fn no_inline_style_or_script_can_slip_past_the_policy() {
 }
 
 #[test]
+fn the_service_answers_the_page_at_the_addresses_of_its_route_table_and_nowhere_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let routes = fs::read_to_string(root.join("src/routes.rs")).expect("the route table");
+    let (_, table) = routes.split_once("match segments[..] {").expect("it matches segments");
+    let (table, _) = table.split_once("_ =>").expect("all others are not found");
+    let mut read: Vec<String> = table
+        .split(['[', ']'])
+        .skip(1)
+        .step_by(2)
+        .map(|pattern| {
+            let segments = pattern.split(',').map(str::trim).filter(|segment| !segment.is_empty());
+            let segment = |text: &str| match text.strip_prefix('"') {
+                Some(text) => text.trim_end_matches('"').to_owned(),
+                None => format!("{{{text}}}"),
+            };
+            segments.map(segment).collect::<Vec<_>>().join("/")
+        })
+        .collect();
+    let mut answered = api::paths::SCREENS.map(str::to_owned).to_vec();
+    read.sort();
+    answered.sort();
+    assert_eq!(read, answered);
+}
+
+#[test]
 fn every_file_says_what_it_is_for() {
     for source in rust(&[
         "src",
