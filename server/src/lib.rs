@@ -25,6 +25,7 @@ pub mod import;
 pub mod input;
 pub mod keys;
 pub mod listen;
+pub mod log;
 mod null;
 pub mod openapi;
 pub mod operations;

@@ -7,19 +7,14 @@ use clap::Parser as _;
 use server::cli::{self, say};
 use server::clock::Clock;
 use server::settings::{Arguments, Command, Settings};
-use server::{App, app, db, listen, openapi, start};
+use server::{App, app, db, listen, log, openapi, start};
 use tokio::net::TcpListener;
 use tokio::signal;
 use tokio::time::MissedTickBehavior;
 
 fn main() -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("LATCHKEY_LOG");
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|_| "info,sqlx=warn".into()))
-        .with_writer(std::io::stderr)
-        .init();
     match Arguments::parse().command {
-        Command::Serve(settings) => serve(settings.normalized()),
+        Command::Serve(settings) => serve(settings.normalized(), &log::start_limited()),
         Command::CreateAdmin(arguments) => run(cli::create_admin(arguments)),
         Command::ResetPassword(arguments) => run(cli::reset_password(arguments)),
         Command::Import(arguments) => run(cli::import(arguments)),
@@ -31,11 +26,12 @@ fn main() -> anyhow::Result<()> {
 /// One command, beginning to end.
 #[tokio::main(flavor = "current_thread")]
 async fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    log::start();
     command.await
 }
 
 #[tokio::main]
-async fn serve(settings: Settings) -> anyhow::Result<()> {
+async fn serve(settings: Settings, repeats: &log::Repeats) -> anyhow::Result<()> {
     survive_file_limit()?;
     let addresses = settings.addresses().await?;
     // One server at a time on an SQLite database: what it holds in memory is the truth.
@@ -65,12 +61,15 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     say(&format!("listening on http://{address}"))?;
     let saver = tokio::spawn(save_usage(state.clone()));
-    listen::serve(listener, app(state.clone()), stop()).await;
+    tokio::spawn(repeats.clone().report_every_minute());
+    let bounds = listen::Bounds::new(state.settings.trusted_proxies());
+    listen::serve(listener, app(state.clone()), bounds, stop()).await;
     saver.abort();
     if let Err(error) = state.usage.save(&db, &state.clock).await {
         tracing::warn!("the last calls of keys are not counted: {error}");
     }
     db.close().await;
+    repeats.report();
     Ok(())
 }
 

@@ -174,7 +174,7 @@ impl Throttle {
 }
 
 /// Whom an address stands for: with IPv6 everyone has the whole /64.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
