@@ -2,6 +2,7 @@
 //! everyone. Reads need no key and may come from any site. JSONP is not offered: a script from another
 //! site is code, and CORS gives the same data as data.
 
+mod cors;
 mod job;
 pub mod kept;
 mod places;
@@ -33,6 +34,7 @@ use crate::db::{self, Engine};
 use crate::error::{RETRY_AFTER, trouble};
 use crate::harvest::query::Query;
 use crate::harvest::shapes::CustomField;
+use crate::input::canonical_id;
 use crate::openapi::schemas_of;
 use crate::usage::Outcome;
 
@@ -74,29 +76,32 @@ const NO_JOB: NotFound = "Job not found";
 
 async fn door(State(app): State<App>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let path = parts.uri.path().trim_start_matches("/v1/boards");
+    let path = parts.uri.path().strip_prefix("/v1/boards").unwrap_or_default();
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let mut response = match (&parts.method, &segments[..]) {
         (&Method::GET | &Method::HEAD, [token, rest @ ..]) => {
             let answer = answer(&app, &parts, token, rest).await;
-            let mut response = answer.unwrap_or_else(|error| internal(&app, &error));
-            let everyone = HeaderValue::from_static("*");
-            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everyone);
-            response
+            cors::open(answer.unwrap_or_else(|error| internal(&app, &error)))
         }
-        (&Method::GET | &Method::HEAD, []) => refuse(StatusCode::NOT_FOUND, NO_BOARD),
+        (&Method::GET | &Method::HEAD, []) => cors::open(refuse(StatusCode::NOT_FOUND, NO_BOARD)),
         (&Method::POST, [_, "jobs", _]) => apply(&app, &parts).await,
+        (&Method::OPTIONS, segments) => cors::options(&parts.headers, allowed(segments)),
         (_, segments) => {
             let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
-            let may_post = matches!(segments, [_, "jobs", _]);
-            let allow = if may_post { "GET, HEAD, POST" } else { "GET, HEAD" };
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+            let allow = HeaderValue::from_static(allowed(segments));
+            response.headers_mut().insert(header::ALLOW, allow);
             response
         }
     };
     let nosniff = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response
+}
+
+/// The methods that an address takes.
+fn allowed(segments: &[&str]) -> &'static str {
+    let may_post = matches!(segments, [_, "jobs", _]);
+    if may_post { "GET, HEAD, OPTIONS, POST" } else { "GET, HEAD, OPTIONS" }
 }
 
 /// Answers a read, with what was answered before as long as the data is the same.
@@ -140,7 +145,7 @@ fn question(rest: &[&str], query: &Query) -> Result<Question, NotFound> {
         questions: query.has("questions"),
         pay_transparency: query.has("pay_transparency"),
     };
-    let id = |text: &str, missing| text.parse::<i64>().map_err(|_| missing);
+    let id = |text: &str, missing| canonical_id(text).ok_or(missing);
     Ok(match rest {
         [] => Question::Board,
         ["jobs"] => Question::Jobs(Detail { questions: false, ..detail }),

@@ -8,7 +8,7 @@ use api::boards::{Board, BoardChanges, EndedToken, OldToken, TokenChange};
 use api::paths;
 use api::users::DeveloperPermission;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::clock::{Millis, rfc3339};
 use crate::db;
 use crate::db::boards::{BoardRow, OldTokenRow};
 use crate::error::{Error, Result};
-use crate::input::{Input, Version};
+use crate::input::{BoardId, Input, Version};
 use crate::openapi::{
     MayBeOvertaken, MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion,
 };
@@ -64,9 +64,9 @@ async fn list(State(app): State<App>, user: User) -> Result<Json<Page<Board>>> {
     responses((status = 200, body = Board,
             headers(("ETag" = String, description = "The board’s version"))),
         NeedsUser, NeedsThing, MayFail))]
-async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn read(State(app): State<App>, user: User, BoardId(id): BoardId) -> Result<Response> {
     user.require_api_types()?;
-    let row = db::boards::read(app.db.read(), number(&id)?).await?.ok_or(Error::NotFound)?;
+    let row = db::boards::read(app.db.read(), id).await?.ok_or(Error::NotFound)?;
     answer(&app, row).await
 }
 
@@ -83,12 +83,12 @@ async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Res
 async fn update(
     State(app): State<App>,
     user: User,
-    Path(id): Path<String>,
+    BoardId(id): BoardId,
     version: Version,
     Input(changes): Input<BoardChanges>,
 ) -> Result<Response> {
     let (mut change, _) = app.change(user, User::require_editing_boards).await?;
-    let row = db::boards::read(&mut *change.tx, number(&id)?).await?.ok_or(Error::NotFound)?;
+    let row = db::boards::read(&mut *change.tx, id).await?.ok_or(Error::NotFound)?;
     if row.version != version.0 {
         return Err(Error::Stale);
     }
@@ -116,7 +116,7 @@ async fn update(
         return Err(Error::Stale);
     }
     let (before, after) = difference(&row, &new);
-    let subject = Subject { kind: "board", id: &id, name: &new.company_name };
+    let subject = Subject { kind: "board", id: &id.to_string(), name: &new.company_name };
     change.record("board.update", &subject, Some(before), Some(after)).await?;
     change.touches_recruiting();
     change.commit().await?;
@@ -152,11 +152,11 @@ async fn replace_token(change: &mut Change, row: &mut BoardRow, new: TokenChange
 async fn end_old_token(
     State(app): State<App>,
     user: User,
-    Path(id): Path<String>,
+    BoardId(id): BoardId,
     Input(ended): Input<EndedToken>,
 ) -> Result<Response> {
     let (mut change, _) = app.change(user, User::require_editing_boards).await?;
-    let mut row = db::boards::read(&mut *change.tx, number(&id)?).await?.ok_or(Error::NotFound)?;
+    let mut row = db::boards::read(&mut *change.tx, id).await?.ok_or(Error::NotFound)?;
     let now = change.now;
     let old = db::boards::old_token_of(&mut change.tx, row.id, &ended.token).await?;
     let old = old.ok_or(Error::NotFound)?;
@@ -169,7 +169,7 @@ async fn end_old_token(
     if !db::boards::update(&mut change.tx, &row, now).await? {
         return Err(Error::Stale);
     }
-    let subject = Subject { kind: "board", id: &id, name: &row.company_name };
+    let subject = Subject { kind: "board", id: &id.to_string(), name: &row.company_name };
     let before = json!({ "old_token": ended.token });
     change.record("board.end_old_token", &subject, Some(before), None).await?;
     change.touches_recruiting();
@@ -235,9 +235,4 @@ async fn answer(app: &App, row: BoardRow) -> Result<Response> {
     let etag = Version::tag(row.version);
     let board = Facts::read(app).await?.board(row);
     Ok(([(header::ETAG, etag)], Json(board)).into_response())
-}
-
-/// Boards have the ids of the data they came with.
-fn number(id: &str) -> Result<i64> {
-    id.parse().map_err(|_| Error::NotFound)
 }

@@ -14,7 +14,7 @@ use api::paths;
 use api::permissions::PermissionSet;
 use api::session::api_types;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,7 +26,7 @@ use self::wire::{answer, credential};
 use crate::App;
 use crate::db;
 use crate::error::{Error, Result};
-use crate::input::{Input, Parameters, Version};
+use crate::input::{Id, Input, Parameters, Version};
 use crate::openapi::{
     MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
 };
@@ -118,7 +118,7 @@ async fn create(
     responses((status = 200, body = Credential,
             headers(("ETag" = String, description = "The credential’s version"))),
         NeedsUser, NeedsThing, MayFail))]
-async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn read(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let types = user.require_api_types()?;
     let row = db::credentials::read(app.db.read(), &id).await?;
     Ok(answer(&app, visible(row, types)?))
@@ -136,7 +136,7 @@ async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Res
 async fn update(
     State(app): State<App>,
     user: User,
-    Path(id): Path<String>,
+    Id(id): Id,
     version: Version,
     Input(changes): Input<CredentialChanges>,
 ) -> Result<Response> {
@@ -162,7 +162,7 @@ async fn update(
 #[utoipa::path(post, path = paths::CREDENTIAL_STORE, tag = "credentials",
     operation_id = "store_credential", params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
-async fn store(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn store(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (change, _, mut row) = begin(&app, user, &id).await?;
     if row.stored_at.is_some() {
         return Err(Error::AlreadySo("This API key was confirmed as stored already."));
@@ -175,7 +175,7 @@ async fn store(State(app): State<App>, user: User, Path(id): Path<String>) -> Re
 #[utoipa::path(post, path = paths::CREDENTIAL_REVOKE, tag = "credentials",
     operation_id = "revoke_credential", params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
-async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn revoke(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (mut change, _, mut row) = begin(&app, user, &id).await?;
     if row.revoked_at.is_some() {
         return Err(Error::AlreadySo("This credential is revoked already."));
@@ -192,7 +192,7 @@ async fn revoke(State(app): State<App>, user: User, Path(id): Path<String>) -> R
     operation_id = "re_enable_credential", params(("id" = String, Path)),
     security(("session" = [])),
     responses((status = 200, body = Credential), NeedsUser, NeedsThing, MayBeSo, MayFail))]
-async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn re_enable(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (mut change, user, mut row) = begin(&app, user, &id).await?;
     if row.revoked_at.is_none() {
         return Err(Error::AlreadySo("This credential is active already."));
@@ -213,7 +213,7 @@ async fn re_enable(State(app): State<App>, user: User, Path(id): Path<String>) -
             ("ETag" = String, description = "The credential’s version"),
             ("Location" = String, description = "The credential’s address"))),
         NeedsUser, NeedsThing, MayFail))]
-async fn replace(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn replace(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (change, user, row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     let wanted = Wanted {

@@ -23,7 +23,7 @@ pub mod shapes;
 pub mod users;
 
 use axum::Router;
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -37,6 +37,7 @@ use crate::harvest::door::{
     Asked, enter, internal, invalid, message, not_found, refuse_plain_http, respond,
 };
 use crate::harvest::query::Query;
+use crate::input::has_bytes;
 use crate::keys::Matched;
 use crate::{App, openapi};
 
@@ -59,7 +60,7 @@ pub fn router() -> Router<App> {
 async fn harvest(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let client = Client::of(&parts, app.settings.trusted_proxies());
-    if let Some(refusal) = refuse_transport(&app, &parts, &client, &body) {
+    if let Some(refusal) = refuse_transport(&app, &parts, &client, body).await {
         return refusal;
     }
     let asked = Asked {
@@ -78,12 +79,17 @@ async fn harvest(State(app): State<App>, request: Request) -> Response {
 }
 
 /// What is refused before anybody asks for the key.
-fn refuse_transport(app: &App, parts: &Parts, client: &Client, body: &Body) -> Option<Response> {
+async fn refuse_transport(
+    app: &App,
+    parts: &Parts,
+    client: &Client,
+    body: Body,
+) -> Option<Response> {
     if let Some(refusal) = refuse_plain_http(app, client) {
         return Some(refusal);
     }
     // Documented since August 2025: a GET with a body is refused.
-    if matches!(parts.method, Method::GET | Method::HEAD) && !body.is_end_stream() {
+    if matches!(parts.method, Method::GET | Method::HEAD) && has_bytes(body).await {
         return Some(message(StatusCode::FORBIDDEN, "A GET request must not have a body"));
     }
     None

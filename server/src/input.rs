@@ -1,15 +1,29 @@
 //! Reading what a client sent, with an error that says what is wrong and where.
 
+use std::time::Duration;
+
 use api::error::FieldError;
-use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::Error;
 use crate::null::has_no_null;
+
+/// The longest text of a body, in characters: more than any field takes.
+const TEXT_MAX: usize = 2000;
+/// The longest parameter of an address, in characters: longer than any that is stored.
+const PARAMETER_MAX: usize = 500;
+/// The longest identifier in an address, in characters.
+const ID_MAX: usize = 64;
+
+/// How long it may take to say that there is no body.
+const BODY_WAIT: Duration = Duration::from_secs(10);
 
 /// A JSON body.
 #[derive(Debug)]
@@ -26,7 +40,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
             Bytes::from_request(request, state).await.map_err(|rejection| {
                 match rejection.status() {
                     StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge("64 KiB"),
-                    _ => Error::Malformed("the body broke off".to_owned()),
+                    _ => Error::Malformed("the body broke off, or came too slowly".to_owned()),
                 }
             })?;
         from_json(&body).map(Self)
@@ -42,6 +56,9 @@ fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
         return Err(Error::invalid("", "Expected an object."));
     }
     has_no_null(&value).map_err(Error::Malformed)?;
+    if let Some(pointer) = long_text(value.get()) {
+        return Err(Error::invalid(&pointer, format!("Use at most {TEXT_MAX} characters.")));
+    }
     let mut reader = serde_json::Deserializer::from_str(value.get());
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let mut pointer = pointer(error.path());
@@ -54,12 +71,40 @@ fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     })
 }
 
+/// Where a text stands that is too long for any field.
+fn long_text(json: &str) -> Option<String> {
+    fn find(value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => (text.chars().count() > TEXT_MAX).then(String::new),
+            Value::Array(values) => {
+                let mut values = values.iter().enumerate();
+                values.find_map(|(at, value)| Some(format!("/{at}{}", find(value)?)))
+            }
+            Value::Object(members) => members.iter().find_map(|(name, value)| {
+                let name: String = escaped(name).chars().take(ID_MAX).collect();
+                Some(format!("/{name}{}", find(value)?))
+            }),
+            _ => None,
+        }
+    }
+    // What is shorter as a whole has none.
+    (json.len() > TEXT_MAX)
+        .then(|| serde_json::from_str(json).ok())
+        .flatten()
+        .and_then(|it| find(&it))
+}
+
+/// A name as it stands in a pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// `/permissions/3`
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
         .filter_map(|segment| match segment {
-            Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => Some(format!("/{}", escaped(key))),
             Segment::Seq { index } => Some(format!("/{index}")),
             Segment::Enum { .. } | Segment::Unknown => None,
         })
@@ -73,6 +118,24 @@ fn sentence(error: &serde_json::Error) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
+}
+
+/// Whether a body has any bytes. One that is only announced has none; one of which nobody knows in time
+/// counts as if it had.
+pub(crate) async fn has_bytes(mut body: Body) -> bool {
+    if body.is_end_stream() || body.size_hint().lower() > 0 {
+        return !body.is_end_stream();
+    }
+    let first = async {
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) if frame.data_ref().is_none_or(Bytes::is_empty) => {}
+                _ => return true,
+            }
+        }
+        false
+    };
+    tokio::time::timeout(BODY_WAIT, first).await.unwrap_or(true)
 }
 
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
@@ -89,9 +152,60 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        for (name, value) in
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        {
+            if value.chars().count() > PARAMETER_MAX {
+                let name = shortened(&name);
+                let fault = format!("`{name}` has more than {PARAMETER_MAX} characters");
+                return Err(Error::Malformed(fault));
+            }
+        }
         let query = Query::from_request_parts(parts, state).await;
-        query.map(|Query(query)| Self(query)).map_err(|error| Error::Malformed(error.body_text()))
+        let query = query.map_err(|error| Error::Malformed(shortened(&error.body_text())))?;
+        Ok(Self(query.0))
     }
+}
+
+/// What a client sent, as far as it is worth repeating.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(PARAMETER_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The identifier in a path: letters, digits and `_`. What is written otherwise names nothing.
+#[derive(Debug)]
+pub struct Id(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let Path(id) = path.map_err(|_| Error::NotFound)?;
+        let word = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if word && (1..=ID_MAX).contains(&id.len()) { Ok(Self(id)) } else { Err(Error::NotFound) }
+    }
+}
+
+/// The identifier of a board in a path: a number.
+#[derive(Debug, Clone, Copy)]
+pub struct BoardId(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for BoardId {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Id(id) = Id::from_request_parts(parts, state).await?;
+        canonical_id(&id).map(Self).ok_or(Error::NotFound)
+    }
+}
+
+/// A number that is an identifier, written in its one way: no `+`, no zeros in front.
+pub(crate) fn canonical_id(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|id: &i64| id.to_string() == text)
 }
 
 /// The version a change was made from: `If-Match`, as the `ETag` was answered.

@@ -5,7 +5,7 @@ use api::error::SessionEnd;
 use api::paths;
 use api::session::OpenSession;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,6 +15,7 @@ use crate::App;
 use crate::clock::rfc3339;
 use crate::db;
 use crate::error::{Error, Result};
+use crate::input::Id;
 use crate::openapi::{MayFail, NeedsThing, NeedsUser};
 use crate::session::{User, alive_at, subject};
 
@@ -63,7 +64,7 @@ async fn end_others(State(app): State<App>, user: User) -> Result<StatusCode> {
     params(("id" = String, Path)), security(("session" = [])),
     responses((status = 204, description = "That session has ended"), NeedsUser, NeedsThing,
         MayFail))]
-async fn end(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<StatusCode> {
+async fn end(State(app): State<App>, user: User, Id(id): Id) -> Result<StatusCode> {
     let (mut change, user) = app.change(user, |_| Ok(())).await?;
     let end = (SessionEnd::SignedOut, change.now);
     if !db::sessions::end(&mut change.tx, &user.row.id, &id, end).await? {

@@ -8,7 +8,7 @@ use api::paths;
 use api::permissions::PermissionId;
 use api::usage::{CallCount, DayUsage, PermissionUsage, Usage};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,6 +17,7 @@ use crate::clock::{date, rfc3339};
 use crate::credentials::visible;
 use crate::db::usage::{AddressRow, DayRow, LastRow};
 use crate::error::Result;
+use crate::input::Id;
 use crate::openapi::{MayFail, NeedsThing, NeedsUser};
 use crate::session::User;
 use crate::{App, AppState, db};
@@ -30,7 +31,7 @@ pub fn router() -> OpenApiRouter<App> {
     operation_id = "read_credential_usage", params(("id" = String, Path)),
     security(("session" = [])),
     responses((status = 200, body = Usage), NeedsUser, NeedsThing, MayFail))]
-async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Json<Usage>> {
+async fn read(State(app): State<App>, user: User, Id(id): Id) -> Result<Json<Usage>> {
     let types = user.require_api_types()?;
     visible(db::credentials::read(app.db.read(), &id).await?, types)?;
     let now = app.clock.now();

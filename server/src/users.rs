@@ -11,7 +11,7 @@ use api::users::{
     InvitedUser, MadeCredential, NewUser, User as UserAnswer, UserChanges, UserFilter,
 };
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
@@ -25,7 +25,7 @@ use self::wire::{MadeFilter, made, user_of};
 use crate::App;
 use crate::db::users::NewUserRow;
 use crate::error::{Error, Result};
-use crate::input::{Input, Parameters, Version};
+use crate::input::{Id, Input, Parameters, Version};
 use crate::openapi::{
     MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
 };
@@ -110,7 +110,7 @@ async fn create(
     responses((status = 200, body = UserAnswer,
             headers(("ETag" = String, description = "The user’s version"))),
         NeedsUser, NeedsThing, MayFail))]
-async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn read(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     user.require_listing_users()?;
     let row = db::users::read(app.db.read(), &id).await?;
     Ok(answer(row.ok_or(Error::NotFound)?))
@@ -129,7 +129,7 @@ async fn read(State(app): State<App>, user: User, Path(id): Path<String>) -> Res
 async fn update(
     State(app): State<App>,
     user: User,
-    Path(id): Path<String>,
+    Id(id): Id,
     version: Version,
     Input(changes): Input<UserChanges>,
 ) -> Result<Response> {
@@ -152,7 +152,7 @@ async fn update(
 #[utoipa::path(post, path = paths::USER_DISABLE, tag = "users", operation_id = "disable_user",
     params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = UserAnswer), NeedsUser, NeedsThing, MayBeSo, MayFail))]
-async fn disable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn disable(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (mut change, _, mut row) = begin(&app, user, &id).await?;
     if row.disabled_at.is_some() {
         return Err(Error::AlreadySo("This user is disabled already."));
@@ -168,7 +168,7 @@ async fn disable(State(app): State<App>, user: User, Path(id): Path<String>) -> 
 #[utoipa::path(post, path = paths::USER_ENABLE, tag = "users", operation_id = "enable_user",
     params(("id" = String, Path)), security(("session" = [])),
     responses((status = 200, body = UserAnswer), NeedsUser, NeedsThing, MayBeSo, MayFail))]
-async fn enable(State(app): State<App>, user: User, Path(id): Path<String>) -> Result<Response> {
+async fn enable(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (change, user, mut row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     if row.disabled_at.is_none() {
@@ -184,11 +184,7 @@ async fn enable(State(app): State<App>, user: User, Path(id): Path<String>) -> R
     operation_id = "create_password_link", params(("id" = String, Path)),
     security(("session" = [])),
     responses((status = 201, body = PasswordLink), NeedsUser, NeedsThing, MayBeSo, MayFail))]
-async fn create_password_link(
-    State(app): State<App>,
-    user: User,
-    Path(id): Path<String>,
-) -> Result<Response> {
+async fn create_password_link(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (mut change, user, row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     if row.disabled_at.is_some() {
@@ -205,11 +201,7 @@ async fn create_password_link(
     security(("session" = [])),
     responses((status = 204, description = "The user is signed in nowhere"), NeedsUser,
         NeedsThing, MayBeSo, MayFail))]
-async fn end_sessions(
-    State(app): State<App>,
-    user: User,
-    Path(id): Path<String>,
-) -> Result<StatusCode> {
+async fn end_sessions(State(app): State<App>, user: User, Id(id): Id) -> Result<StatusCode> {
     let (mut change, _, row) = begin(&app, user, &id).await?;
     let end = (SessionEnd::SignedOut, change.now);
     let ended = db::sessions::end_all(&mut change.tx, &row.id, None, end).await?;
@@ -229,7 +221,7 @@ async fn end_sessions(
 async fn list_credentials(
     State(app): State<App>,
     user: User,
-    Path(id): Path<String>,
+    Id(id): Id,
     Parameters(filter): Parameters<MadeFilter>,
 ) -> Result<Json<Page<MadeCredential>>> {
     user.require_listing_users()?;

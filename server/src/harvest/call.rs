@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use serde::Serialize;
 
 use super::query::Query;
+use crate::input::canonical_id;
 
 /// A call that was let in: authenticated, permitted, and its path matched.
 #[derive(Debug, Clone)]
@@ -27,11 +28,7 @@ impl Call {
     /// A path parameter as an id, by its place from 0.
     pub fn id_at(&self, place: usize) -> Result<i64, Refusal> {
         let param = self.params.get(place).ok_or(Refusal::NotFound)?;
-        // Rust would read `+5` as 5, which no id of ours is written like.
-        if param.starts_with('+') {
-            return Err(Refusal::NotFound);
-        }
-        param.parse().map_err(|_| Refusal::NotFound)
+        canonical_id(param).ok_or(Refusal::NotFound)
     }
 }
 
@@ -103,7 +100,7 @@ mod tests {
     #[test]
     fn an_id_is_a_64_bit_integer_and_nothing_else() {
         assert_eq!(call("4001001").id().expect("an id"), 4_001_001);
-        for param in ["", "x", "1.0", "+1", " 1", "1,2", "9223372036854775808", "１"] {
+        for param in ["", "x", "1.0", "+1", " 1", "1,2", "9223372036854775808", "１", "01", "-0"] {
             assert!(matches!(call(param).id(), Err(Refusal::NotFound)), "{param:?}");
         }
     }

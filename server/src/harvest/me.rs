@@ -61,7 +61,7 @@ pub(super) fn router() -> Router<App> {
 async fn me(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let client = Client::of(&parts, app.settings.trusted_proxies());
-    if let Some(refusal) = super::refuse_transport(&app, &parts, &client, &body) {
+    if let Some(refusal) = super::refuse_transport(&app, &parts, &client, body).await {
         return refusal;
     }
     if !matches!(parts.method, Method::GET | Method::HEAD) {

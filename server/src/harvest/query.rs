@@ -4,6 +4,9 @@
 use super::call::{FieldProblem, Refusal};
 use super::shapes::Stamp;
 
+/// The longest text that is looked for, in characters.
+const TEXT_MAX: usize = 500;
+
 /// The decoded query of a call, in the order it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -51,10 +54,13 @@ impl<'q> Fields<'q> {
         Self { query, problems: Vec::new() }
     }
 
-    /// Any text but one that PostgreSQL does not take for a text.
+    /// Any text but one that PostgreSQL does not take for a text, or that is too long for any name.
     pub fn text(&mut self, field: &str) -> Option<String> {
         let known = |value: &str| (!value.contains('\0')).then(|| value.to_owned());
-        self.read(field, "Must not have the character U+0000", known)
+        let text = self.read(field, "Must not have the character U+0000", known)?;
+        let short = |value: &str| (value.chars().count() <= TEXT_MAX).then_some(());
+        let message = format!("Must have at most {TEXT_MAX} characters");
+        self.read(field, &message, short).map(|()| text)
     }
 
     pub fn integer(&mut self, field: &str) -> Option<i64> {

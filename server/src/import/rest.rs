@@ -103,7 +103,8 @@ async fn spool(mut body: Body, file: &std::path::Path) -> Result<()> {
     let mut file = tokio::fs::File::create(file).await.map_err(anyhow::Error::new)?;
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Error::Malformed("the body broke off".to_owned()))?;
+        let frame = frame
+            .map_err(|_| Error::Malformed("the body broke off, or came too slowly".to_owned()))?;
         let Ok(data) = frame.into_data() else { continue };
         length += data.len() as u64;
         if length > BODY_MAX {

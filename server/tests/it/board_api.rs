@@ -25,6 +25,7 @@ async fn a_board_and_its_jobs_are_open_to_everyone() {
         cache-control: max-age=0, private, must-revalidate
         vary: Accept-Encoding
         access-control-allow-origin: *
+        access-control-expose-headers: Content-Encoding, ETag, Last-Modified, Link, Retry-After
         x-content-type-options: nosniff
         content-length: 204
 
@@ -316,9 +317,9 @@ async fn an_application_is_not_taken_and_only_a_job_board_key_is_told_so() {
     ada.act(&format!("/api/credentials/{id}/revoke")).await;
     assert_eq!(world.call("POST", path, &key).await.status, StatusCode::UNAUTHORIZED);
     for (method, path, allow) in [
-        ("DELETE", "/v1/boards/acme/jobs/1", "GET, HEAD, POST"),
-        ("PUT", "/v1/boards/acme", "GET, HEAD"),
-        ("POST", "/v1/boards/acme/jobs", "GET, HEAD"),
+        ("DELETE", "/v1/boards/acme/jobs/1", "GET, HEAD, OPTIONS, POST"),
+        ("PUT", "/v1/boards/acme", "GET, HEAD, OPTIONS"),
+        ("POST", "/v1/boards/acme/jobs", "GET, HEAD, OPTIONS"),
     ] {
         let answer = world.call(method, path, &key).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

@@ -1,9 +1,12 @@
 //! The program itself, as an operator starts it.
 
+mod strangers;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -20,7 +23,12 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it on a free port and waits until it listens.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = latchkey(folder, arguments).spawn().expect("the program starts");
+        Self::spawned(latchkey(folder, arguments))
+    }
+
+    /// Starts what this command starts, which listens on a free port.
+    fn spawned(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let mut said = Vec::new();
         let address = lines.find_map(|line| {
@@ -51,6 +59,7 @@ impl Program {
 
     pub(crate) fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it accepts");
+        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a bound");
         stream.write_all(request.as_bytes()).expect("the request is sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("the answer arrives");
