@@ -24,7 +24,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use self::job::{Context, Detail, Published};
 use self::kept::{Key, Rendered};
-use self::places::{Filed, find, parsed, trees};
+use self::places::{Filed, parsed};
 use self::shapes::{Board, BoardError, Departments, Jobs, Meta, Offices, Sections};
 use crate::App;
 use crate::client::Client;
@@ -217,18 +217,15 @@ async fn filed(
         offices: parsed(&db::places::all(&app.db, Place::Office).await?)?,
         published: &published,
     };
-    let departments = |tree| if tree { trees(filed.departments()) } else { filed.departments() };
-    let offices = |tree| if tree { trees(filed.offices()) } else { filed.offices() };
     Ok(match question {
         Question::Departments { tree } => {
-            Some(json!(Departments { departments: departments(tree) }))
+            Some(places::all("departments", filed.departments(), tree)?)
         }
-        Question::Offices { tree } => Some(json!(Offices { offices: offices(tree) })),
-        Question::Department { id, tree } => find(departments(tree), id).map(|it| json!(it)),
-        Question::Office { id, tree } => find(offices(tree), id).map(|it| json!(it)),
+        Question::Offices { tree } => Some(places::all("offices", filed.offices(), tree)?),
+        Question::Department { id, tree } => places::one(filed.departments(), id, tree)?,
+        Question::Office { id, tree } => places::one(filed.offices(), id, tree)?,
         _ => None,
-    }
-    .map(|json| json.to_string()))
+    })
 }
 
 async fn published(

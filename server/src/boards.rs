@@ -1,6 +1,8 @@
 //! The public job boards of the admin API: what a developer copies, and may change. What the public sees
 //! of them is `board_api`'s.
 
+pub(crate) mod token;
+
 use std::collections::HashMap;
 
 use api::Page;
@@ -127,12 +129,10 @@ async fn update(
 /// Gives the board its new token, and lets the old one answer for as long as was asked.
 async fn replace_token(change: &mut Change, row: &mut BoardRow, new: TokenChange) -> Result<()> {
     let now = change.now;
-    if db::boards::is_taken(&mut change.tx, &new.token, row.id, now).await? {
-        return Err(Error::invalid("/token/token", "Another job board has or had this token."));
-    }
-    db::boards::forget_token(&mut change.tx, &new.token).await?;
-    let only_case = new.token.eq_ignore_ascii_case(&row.token);
-    if new.keep_old_days != Some(0) && !only_case {
+    let claimed = token::claim(&mut change.tx, &new.token, row.id, now).await?;
+    claimed.map_err(|fault| Error::Invalid(vec![fault]))?;
+    if !new.token.eq_ignore_ascii_case(&row.token) {
+        // One that ends at once is kept as well: an import that was saved before names the board by it.
         let answers_until = new.keep_old_days.map(|days| now + Millis::from(days) * DAY);
         let old = OldTokenRow { token: row.token.clone(), board_id: row.id, answers_until };
         db::boards::keep_token(&mut change.tx, &old).await?;

@@ -20,6 +20,7 @@ pub mod places;
 pub mod query;
 pub mod resources;
 pub mod shapes;
+pub(crate) mod tree;
 pub mod users;
 
 use axum::Router;

@@ -5,6 +5,7 @@
 //! be, it is put in use at once. Until then an import can break off anywhere and nothing has happened.
 
 mod boards;
+mod depth;
 mod examine;
 mod passes;
 mod read;
@@ -156,11 +157,11 @@ impl App {
         }
         let mut change = import.by.begin(self).await?;
         let now = change.now;
-        boards.save(&mut change.tx, now).await?;
         let kinds: Vec<Kind> = staged.into_iter().collect();
         if !recruiting::put_in_use(&mut change.tx, &kinds, load).await? {
             return Err(ImportError::Overtaken);
         }
+        boards.save(&mut change.tx, now).await?;
         let after: BTreeMap<_, _> = report
             .kinds
             .iter()

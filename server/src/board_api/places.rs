@@ -1,12 +1,16 @@
 //! The departments and offices of a board with the jobs in them, as lists or as trees. Jobs without a
 //! department or an office are filed under a row with the id 0.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::job::Published;
 use super::shapes::{Department, Job, Office, Place};
 use crate::db::places::PlaceRow;
 use crate::harvest::shapes::{Department as HarvestDepartment, Office as HarvestOffice};
+use crate::harvest::tree::{Forest, Node};
 
 const NO_DEPARTMENT: &str = "No Department";
 const NO_OFFICE: &str = "No Office";
@@ -36,12 +40,8 @@ impl Filed<'_> {
     }
 
     fn department(&self, one: &HarvestDepartment) -> Department {
-        Department {
-            id: one.id,
-            name: one.name.clone(),
-            place: Place::Listed { parent_id: one.parent_id, child_ids: one.child_ids.clone() },
-            jobs: self.jobs(|published| published.department_ids.contains(&one.id)),
-        }
+        let jobs = self.jobs(|published| published.department_ids.contains(&one.id));
+        Department { jobs, ..listed(one) }
     }
 
     fn no_department(&self, and: impl Fn(&Published) -> bool) -> Department {
@@ -79,13 +79,15 @@ impl Filed<'_> {
 
     /// The departments that have jobs there, with those jobs only.
     fn departments_in(&self, there: impl Fn(&Published) -> bool) -> Vec<Department> {
-        let mut found = Vec::new();
-        for one in &self.departments {
-            let jobs = self.jobs(|job| there(job) && job.department_ids.contains(&one.id));
-            if !jobs.is_empty() {
-                found.push(Department { jobs, ..self.department(one) });
-            }
-        }
+        let jobs = self.published.iter().filter(|job| there(job));
+        let ids: BTreeSet<i64> = jobs.flat_map(|job| &job.department_ids).copied().collect();
+        // In ascending id, as they are read.
+        let known = ids.into_iter().filter_map(|id| {
+            let at = self.departments.binary_search_by_key(&id, |one| one.id).ok()?;
+            let jobs = self.jobs(|job| there(job) && job.department_ids.contains(&id));
+            Some(Department { jobs, ..listed(&self.departments[at]) })
+        });
+        let mut found: Vec<Department> = known.collect();
         let rest = self.no_department(there);
         found.extend((!rest.jobs.is_empty()).then_some(rest));
         found
@@ -96,10 +98,22 @@ impl Filed<'_> {
     }
 }
 
+/// A department by itself.
+fn listed(one: &HarvestDepartment) -> Department {
+    Department {
+        id: one.id,
+        name: one.name.clone(),
+        place: Place::Listed { parent_id: one.parent_id, child_ids: one.child_ids.clone() },
+        jobs: Vec::new(),
+    }
+}
+
 /// A place that can stand in a tree.
-pub(super) trait Branch: Sized + Clone {
+pub(super) trait Branch: Serialize {
     fn id(&self) -> i64;
-    fn place(&mut self) -> &mut Place<Self>;
+    fn place(&mut self) -> &mut Place<Self>
+    where
+        Self: Sized;
 }
 
 impl Branch for Department {
@@ -122,52 +136,42 @@ impl Branch for Office {
     }
 }
 
-/// The same places, each inside the one above it. Those that are in no other come in the order they had.
-pub(super) fn trees<T: Branch>(listed: Vec<T>) -> Vec<T> {
-    let ids: HashSet<i64> = listed.iter().map(Branch::id).collect();
-    let mut tops = Vec::new();
-    let mut below: HashMap<i64, Vec<i64>> = HashMap::new();
-    let mut places: BTreeMap<i64, T> = BTreeMap::new();
-    for mut one in listed {
-        let parent = match one.place() {
-            Place::Listed { parent_id, .. } => parent_id.filter(|parent| ids.contains(parent)),
+/// The places as JSON under this name, or each inside the one above it.
+pub(super) fn all<T: Branch>(name: &str, listed: Vec<T>, tree: bool) -> serde_json::Result<String> {
+    let texts: Vec<String> = if tree {
+        let forest = forest(listed)?;
+        forest.tops().filter_map(|id| forest.branch(id)).collect()
+    } else {
+        listed.iter().map(serde_json::to_string).collect::<Result<_, _>>()?
+    };
+    Ok(format!("{{\"{name}\":[{}]}}", texts.join(",")))
+}
+
+/// The place of this id as JSON, in a tree with all that is below it.
+pub(super) fn one<T: Branch>(
+    mut listed: Vec<T>,
+    id: i64,
+    tree: bool,
+) -> serde_json::Result<Option<String>> {
+    if tree {
+        return Ok(forest(listed)?.branch(id));
+    }
+    let at = listed.iter().position(|one| one.id() == id);
+    at.map(|at| serde_json::to_string(&listed.swap_remove(at))).transpose()
+}
+
+fn forest<T: Branch>(listed: Vec<T>) -> serde_json::Result<Forest> {
+    let nodes = listed.into_iter().map(|mut one| {
+        let children = Place::InTree { children: Vec::new() };
+        let parent_id = match std::mem::replace(one.place(), children) {
+            Place::Listed { parent_id, .. } => parent_id,
             Place::InTree { .. } => None,
         };
-        match parent {
-            Some(parent) => below.entry(parent).or_default().push(one.id()),
-            None => tops.push(one.id()),
-        }
-        places.insert(one.id(), one);
-    }
-    tops.into_iter().filter_map(|id| branch(id, &below, &mut places)).collect()
-}
-
-/// Takes a place and everything below it: each is taken once, so nothing can be inside itself.
-fn branch<T: Branch>(
-    id: i64,
-    below: &HashMap<i64, Vec<i64>>,
-    places: &mut BTreeMap<i64, T>,
-) -> Option<T> {
-    let mut one = places.remove(&id)?;
-    let children = below.get(&id).into_iter().flatten();
-    let children = children.filter_map(|child| branch(*child, below, places)).collect();
-    *one.place() = Place::InTree { children };
-    Some(one)
-}
-
-/// The place of this id, in a list or anywhere in trees.
-pub(super) fn find<T: Branch>(mut places: Vec<T>, id: i64) -> Option<T> {
-    loop {
-        if let Some(at) = places.iter().position(|one| one.id() == id) {
-            return Some(places.swap_remove(at));
-        }
-        let deeper = places.iter_mut().flat_map(|one| match one.place() {
-            Place::InTree { children } => std::mem::take(children),
-            Place::Listed { .. } => Vec::new(),
-        });
-        places = deeper.collect();
-        if places.is_empty() {
-            return None;
-        }
-    }
+        let members = match serde_json::to_value(&one)? {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        Ok(Node { id: one.id(), parent_id, members })
+    });
+    Ok(Forest::new(nodes.collect::<serde_json::Result<Vec<_>>>()?))
 }

@@ -108,7 +108,7 @@ pub async fn count_published(db: &Db) -> Result<Vec<(i64, i64)>> {
     rows.iter().map(|row| Ok((row.try_get("board_id")?, row.try_get("posts")?))).collect()
 }
 
-/// The tokens boards had before that still answer.
+/// The tokens boards had before that answer after this time.
 pub async fn old_tokens<'c>(
     from: impl Executor<'c, Database = Any>,
     now: Millis,

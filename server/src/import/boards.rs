@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::ImportError;
 use super::read::{BoardItem, BoardJob};
 use crate::App;
+use crate::boards::token;
 use crate::clock::Millis;
-use crate::db::boards::BoardRow;
+use crate::db::boards::{BoardRow, OldTokenRow};
 use crate::db::recruiting::Words;
 use crate::db::{self, Tx};
 use crate::harvest::shapes::{JobPost, PayRange, Posting};
@@ -18,6 +20,10 @@ const LANGUAGE: &str = "en";
 pub(super) struct Boards {
     /// Known ones, as they will be; new ones have ids behind all others.
     rows: Vec<BoardRow>,
+    /// Tokens that boards had before, whether they still answer or not.
+    former: Vec<OldTokenRow>,
+    /// The token by which the import names each of the boards it brings.
+    named: HashMap<i64, String>,
     /// The ids of those that are not there yet, or differ.
     new: Vec<i64>,
     changed: Vec<i64>,
@@ -30,18 +36,27 @@ pub(super) struct Boards {
 impl Boards {
     /// The boards that are there.
     pub(super) async fn read(app: &App) -> db::Result<Self> {
-        Ok(Self { rows: db::boards::list(&app.db).await?, ..Self::default() })
+        let rows = db::boards::list(&app.db).await?;
+        let former = db::boards::old_tokens(app.db.read(), Millis::MIN).await?;
+        Ok(Self { rows, former, ..Self::default() })
     }
 
-    /// Takes a board of the import. A board that has the token already, in any case, is the same one.
+    /// Takes a board of the import. A board that has the token already, in any case, is the same one, and so
+    /// is one that had it before: what was saved then still names it so.
     pub(super) fn take(&mut self, item: BoardItem, now: Millis) -> Result<(), String> {
         if let Some(fault) = api::boards::check_token(&item.token) {
             return Err(format!("the board’s token “{}”: {}", item.token, fault.detail));
         }
         self.brought = true;
-        let at = self.rows.iter().position(|row| row.token.eq_ignore_ascii_case(&item.token));
-        let at = at.unwrap_or_else(|| self.add(&item.token, now));
+        let at = self.known(&item.token).unwrap_or_else(|| self.add(&item.token, now));
         let row = &mut self.rows[at];
+        let named = self.named.entry(row.id).or_insert_with(|| item.token.clone());
+        if !named.eq_ignore_ascii_case(&item.token) {
+            return Err(format!(
+                "“{named}” and “{}” are tokens of the same board; import one of them",
+                item.token
+            ));
+        }
         let before = row.clone();
         if let Some(name) = item.name {
             row.company_name = name;
@@ -55,6 +70,15 @@ impl Boards {
         }
         self.posts.extend(item.jobs.into_iter().flatten().map(|job| (job.id, (id, job))));
         Ok(())
+    }
+
+    fn known(&self, token: &str) -> Option<usize> {
+        let now = self.rows.iter().position(|row| row.token.eq_ignore_ascii_case(token));
+        now.or_else(|| {
+            let mut former = self.former.iter();
+            let former = former.find(|former| former.token.eq_ignore_ascii_case(token))?;
+            self.rows.iter().position(|row| row.id == former.board_id)
+        })
     }
 
     fn add(&mut self, token: &str, now: Millis) -> usize {
@@ -110,8 +134,19 @@ impl Boards {
     }
 
     /// Writes those that are new or differ. Addresses and tokens stay as they were set here.
-    pub(super) async fn save(&self, tx: &mut Tx, now: Millis) -> db::Result<()> {
+    pub(super) async fn save(&self, tx: &mut Tx, now: Millis) -> Result<(), ImportError> {
         for row in self.rows.iter().filter(|row| self.new.contains(&row.id)) {
+            // Another replica may have given the id away since the boards were read.
+            if db::boards::read(&mut **tx, row.id).await?.is_some() {
+                return Err(ImportError::Overtaken);
+            }
+            if let Err(fault) = token::claim(tx, &row.token, row.id, now).await? {
+                let BoardRow { token, .. } = row;
+                return Err(ImportError::Data(format!(
+                    "the board’s token “{token}”: {}",
+                    fault.detail
+                )));
+            }
             db::boards::create(tx, row, now).await?;
         }
         for row in self.rows.iter().filter(|row| self.changed.contains(&row.id)) {

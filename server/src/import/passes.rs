@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::ImportError;
 use super::boards::Boards;
+use super::depth::{Parents, place_of};
 use super::read::{Item, Pass, read};
 use super::seen::Seen;
 use super::source::Source;
@@ -106,7 +107,7 @@ pub(super) fn second_pass(
         let full = std::mem::take(batch);
         sender.blocking_send(full).map_err(|_| "the import was given up".to_owned())
     };
-    let (mut seen, mut within) = (Seen::default(), Seen::default());
+    let (mut seen, mut within, mut parents) = <(Seen, Seen, Parents)>::default();
     for source in sources {
         read(source, Pass::Second, &mut seen, &mut |mut item| {
             if let Item::Job(job) = &mut item {
@@ -116,9 +117,24 @@ pub(super) fn second_pass(
                     within.once("openings", opening.id)?;
                 }
             }
+            parents.note(&item);
             batch.push(item);
             if batch.count >= BATCH { send(&mut batch) } else { Ok(()) }
         })?;
     }
+    refuse_misplaced(sources, &parents)?;
     send(&mut batch).map_err(|error| ImportError::Internal(anyhow::Error::msg(error)))
+}
+
+/// Refuses departments and offices that are inside themselves or too deep. That is known at the end only,
+/// so the files are read again up to where it stands.
+fn refuse_misplaced(sources: &[Source], parents: &Parents) -> Result<(), ImportError> {
+    let Some(misplaced) = parents.misplaced() else { return Ok(()) };
+    for source in sources {
+        read(source, Pass::Second, &mut Seen::default(), &mut |item| {
+            let is_it = place_of(&item).is_some_and(|(place, _)| place == misplaced.place);
+            if is_it { Err(misplaced.reason.clone()) } else { Ok(()) }
+        })?;
+    }
+    Err(ImportError::Data(misplaced.reason))
 }

@@ -7,6 +7,9 @@ use anyhow::{Context as _, bail};
 
 use crate::db::recruiting::Kind;
 
+/// Folders within the folder of an import: `boards/TOKEN/jobs.json`.
+const DEEPEST: usize = 2;
+
 /// One file, and what is in it.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
@@ -39,8 +42,7 @@ pub(super) fn sources(path: &Path) -> anyhow::Result<Vec<Source>> {
         let content = content_of(Path::new(&name)).unwrap_or(Content::Everything);
         return Ok(vec![Source { file: path.to_owned(), name, content }]);
     }
-    let mut found = Vec::new();
-    collect(path, path, &mut found)?;
+    let mut found = collect(path)?;
     if found.is_empty() {
         bail!("there is no file of recruiting data in {}", path.display());
     }
@@ -52,31 +54,38 @@ pub(super) fn is_about_boards(content: &Content) -> bool {
     matches!(content, Content::Boards | Content::Board(_) | Content::BoardJobs(_))
 }
 
-fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) -> anyhow::Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    for entry in entries {
-        let file = entry?.path();
-        if file.is_dir() {
-            collect(root, &file, found)?;
-            continue;
-        }
-        let name = file.strip_prefix(root).unwrap_or(&file).to_owned();
-        let is_json = name.extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
-        match content_of(&name) {
-            Some(content) => {
-                found.push(Source { name: name.display().to_string(), file, content });
+/// The files of a folder and of those in it. No file that an import knows is deeper than `DEEPEST`, so
+/// whatever is deeper, or leads back, is not looked at.
+fn collect(root: &Path) -> anyhow::Result<Vec<Source>> {
+    let (mut found, mut folders) = (Vec::new(), vec![(root.to_owned(), 0)]);
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+        for entry in entries {
+            let file = entry?.path();
+            if file.is_dir() {
+                if depth < DEEPEST {
+                    folders.push((file, depth + 1));
+                }
+                continue;
             }
-            None if is_json => bail!(
-                "{} is none of the files an import knows: jobs.json, job_posts.json, openings.json, \
-                 departments.json, offices.json, users.json, user_roles.json, job_stages.json, \
-                 close_reasons.json, custom_fields.json, boards.json, boards/TOKEN.json, \
-                 boards/TOKEN/jobs.json",
-                name.display()
-            ),
-            None => {}
+            let name = file.strip_prefix(root).unwrap_or(&file).to_owned();
+            let is_json = name.extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
+            match content_of(&name) {
+                Some(content) => {
+                    found.push(Source { name: name.display().to_string(), file, content });
+                }
+                None if is_json => bail!(
+                    "{} is none of the files an import knows: jobs.json, job_posts.json, \
+                     openings.json, departments.json, offices.json, users.json, user_roles.json, \
+                     job_stages.json, close_reasons.json, custom_fields.json, boards.json, \
+                     boards/TOKEN.json, boards/TOKEN/jobs.json",
+                    name.display()
+                ),
+                None => {}
+            }
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// What a file of this name holds.

@@ -1,7 +1,9 @@
 //! Importing what a client saved of another system: all of it or nothing, again and again, with an error
 //! that says where.
 
+mod boards;
 mod faults;
+mod nesting;
 
 use axum::body::Body;
 use axum::http::StatusCode;
