@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::FieldError;
+use crate::text;
 
 /// The longest token, in characters.
 pub const TOKEN_MAX: usize = 60;
+/// The longest name of a company, in characters.
+pub const COMPANY_NAME_MAX: usize = 200;
 /// The longest address, in characters.
 pub const URL_MAX: usize = 500;
 /// The longest an old token can be kept before it is kept for ever, in days.
@@ -110,9 +113,11 @@ impl BoardChanges {
 pub fn check_url(pointer: &str, url: &str) -> Option<FieldError> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\');
+    let odd = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\');
     let detail = if url.is_empty() {
         return None;
+    } else if let Some(fault) = text::fault(url) {
+        fault
     } else if url.chars().count() > URL_MAX {
         format!("Use at most {URL_MAX} characters.")
     } else if host.is_none_or(str::is_empty) || url.contains(odd) {
@@ -122,6 +127,20 @@ pub fn check_url(pointer: &str, url: &str) -> Option<FieldError> {
         return None;
     };
     Some(FieldError::new(pointer, detail))
+}
+
+/// The rule for the name of a company on its board: like any name, but longer.
+pub fn check_company_name(name: &str) -> Option<FieldError> {
+    let detail = if let Some(fault) = text::fault(name) {
+        fault
+    } else if text::is_blank(name) {
+        "Enter a name.".to_owned()
+    } else if name.chars().count() > COMPANY_NAME_MAX {
+        format!("Use at most {COMPANY_NAME_MAX} characters.")
+    } else {
+        return None;
+    };
+    Some(FieldError::new("/name", detail))
 }
 
 /// The rule for a token: what can stand in an address as it is.

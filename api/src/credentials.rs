@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::FieldError;
 use crate::partners::PartnerId;
 use crate::permissions::PermissionId;
+use crate::text;
 
 /// The longest description, in characters.
 pub const DESCRIPTION_MAX: usize = 200;
@@ -145,14 +146,15 @@ impl CredentialChanges {
     }
 }
 
-/// The rule for a description: 1 to 200 characters that are not only spaces, on one line.
+/// The rule for a description: 1 to 200 characters of which some can be seen, on one line ([`text`]).
 pub fn check_description(description: &str) -> Option<FieldError> {
-    let detail = if description.trim().is_empty() {
+    let fault = text::fault(description);
+    let detail = if let Some(fault) = fault {
+        fault
+    } else if text::is_blank(description) {
         "Enter a description, such as “JobTarget Harvest API Key”.".to_owned()
     } else if description.chars().count() > DESCRIPTION_MAX {
         format!("Use at most {DESCRIPTION_MAX} characters.")
-    } else if description.chars().any(char::is_control) {
-        "Use one line of plain text.".to_owned()
     } else {
         return None;
     };
@@ -207,7 +209,15 @@ mod tests {
     fn a_description_is_one_line_of_text() {
         assert_eq!(check_description("JobTarget Harvest API Key"), None);
         assert_eq!(check_description(&"é".repeat(DESCRIPTION_MAX)), None);
-        for refused in ["", "   ", "two\nlines", "\u{0}", &"x".repeat(DESCRIPTION_MAX + 1)] {
+        for refused in [
+            "",
+            "   ",
+            "two\nlines",
+            "\u{0}",
+            "\u{200b}",
+            "a\u{202e}b",
+            &"x".repeat(DESCRIPTION_MAX + 1),
+        ] {
             let error = check_description(refused).expect(refused);
             assert_eq!(error.pointer, "/description");
         }

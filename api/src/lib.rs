@@ -14,6 +14,7 @@ pub mod password_links;
 pub mod paths;
 pub mod permissions;
 pub mod session;
+pub mod text;
 pub mod usage;
 pub mod users;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::credentials::{ApiType, Status};
 use crate::error::FieldError;
 use crate::password_links::PasswordLink;
+use crate::text;
 
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 100;
@@ -257,32 +258,34 @@ pub struct MadeCredential {
     pub created_at: String,
 }
 
-/// The rule for a name: 1 to 100 characters that are not only spaces, on one line.
+/// The rule for a name: 1 to 100 characters of which some can be seen, on one line ([`text`]).
 pub fn check_name(name: &str) -> Option<FieldError> {
-    let detail = if name.trim().is_empty() {
+    let detail = if let Some(fault) = text::fault(name) {
+        fault
+    } else if text::is_blank(name) {
         "Enter a name.".to_owned()
     } else if name.chars().count() > NAME_MAX {
         format!("Use at most {NAME_MAX} characters.")
-    } else if name.chars().any(char::is_control) {
-        "Use one line of plain text.".to_owned()
     } else {
         return None;
     };
     Some(FieldError::new("/name", detail))
 }
 
-/// The rule for an e-mail address: something before and after one `@`, no spaces, at most 254
-/// characters. Only sending a message would show more, and nothing here does.
+/// The rule for an e-mail address: something before and after one `@`, all of it visible and without
+/// spaces, at most 254 characters ([`text`]). Only sending a message would show more, and nothing here does.
 pub fn check_email(email: &str) -> Option<FieldError> {
     let email = email.trim();
+    let fault = text::fault(email).filter(|_| !email.contains(['\t', '\n', '\r']));
     let detail = match email.split_once('@') {
+        _ if fault.is_some() => fault.unwrap_or_default(),
         _ if email.is_empty() => "Enter an e-mail address.".to_owned(),
         _ if email.chars().count() > EMAIL_MAX => format!("Use at most {EMAIL_MAX} characters."),
         Some((local, host))
             if !local.is_empty()
                 && !host.is_empty()
                 && !host.contains('@')
-                && !email.chars().any(|c| c.is_whitespace() || c.is_control()) =>
+                && !email.contains(|c: char| c.is_whitespace() || text::is_invisible(c)) =>
         {
             return None;
         }
@@ -311,7 +314,9 @@ mod tests {
             assert_eq!(check_email(good), None, "{good}");
         }
         let long = format!("{}@example.com", "a".repeat(EMAIL_MAX));
-        for bad in ["", "ada", "@example.com", "ada@", "a b@c.d", "a@b@c", "a@b\n.c", &long] {
+        for bad in
+            ["", "ada", "@example.com", "ada@", "a b@c.d", "a@b@c", "a@b\n.c", "\u{200b}@b", &long]
+        {
             assert_eq!(check_email(bad).expect(bad).pointer, "/email");
         }
     }

@@ -89,9 +89,9 @@ def before_call(context, case, kwargs):
 
 # What no form in the document can say, and `errors` therefore says in words: which fields can break which
 # rule although they have the right form. A 422 about anything else is a mistake in the document.
-PLAIN = ("Use one line of plain text.", "Enter a ")
-ADDRESS = ("Enter an address",)
-EMAIL = ("Enter an e-mail address", "There is a user with this e-mail already.")
+PLAIN = ("Use one line of plain text", "Enter a ")
+ADDRESS = ("Use one line of plain text", "Enter an address")
+EMAIL = ("Use one line of plain text", "Enter an e-mail address", "There is a user with this e-mail already.")
 HIGHEST = ("Only a Site Admin can hold",)
 RULES = [
     ("PATCH /api/account", "/name", PLAIN),

@@ -458,7 +458,9 @@ test.describe("what is typed breaks a rule", () => {
     await sendInstead(page, { api_type: "harvest", partner: "jobtarget", description: "a\tb" });
     watch.expectFailure({ status: 422, path: "/api/credentials" });
     await app.create.managePermissions.click();
-    await expect(app.create.description).toHaveAccessibleDescription("Use one line of plain text.");
+    await expect(app.create.description).toHaveAccessibleDescription(
+      "Use one line of plain text, without the character U+0009.",
+    );
     await expect(app.create.description).toBeFocused();
     await expect(app.create.description).toHaveValue(NAME);
     await expect(app.create.dialog.getByRole("alert")).toContainText("Nothing was saved yet.");

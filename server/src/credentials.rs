@@ -216,10 +216,12 @@ async fn re_enable(State(app): State<App>, user: User, Id(id): Id) -> Result<Res
 async fn replace(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
     let (change, user, row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
+    // One that was kept before such characters were refused is not copied with them.
+    let cleaned = Some(api::text::cleaned(&row.description)).filter(|it| !api::text::is_blank(it));
     let wanted = Wanted {
         api_type: row.api_type,
         partner: row.partner,
-        description: row.description,
+        description: cleaned.unwrap_or_else(|| "Replacement".to_owned()),
         permissions: row.permissions,
         replaces: Some(row.id),
     };

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use api::text::cleaned;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
@@ -30,6 +31,7 @@ pub fn dialog(
     body: impl Into<View>,
 ) -> View {
     return_focus();
+    let title = &cleaned(title);
     let (outer, inner) = match kind {
         Kind::Question => ("narrow", "dialog"),
         Kind::Form => ("", "dialog open-ended"),

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use api::boards::{check_company_name, check_token};
+
 use super::ImportError;
 use super::read::{BoardItem, BoardJob};
 use crate::App;
@@ -44,8 +46,11 @@ impl Boards {
     /// Takes a board of the import. A board that has the token already, in any case, is the same one, and so
     /// is one that had it before: what was saved then still names it so.
     pub(super) fn take(&mut self, item: BoardItem, now: Millis) -> Result<(), String> {
-        if let Some(fault) = api::boards::check_token(&item.token) {
+        if let Some(fault) = check_token(&item.token) {
             return Err(format!("the board’s token “{}”: {}", item.token, fault.detail));
+        }
+        if let Some(fault) = item.name.as_deref().and_then(check_company_name) {
+            return Err(format!("the name of the board “{}”: {}", item.token, fault.detail));
         }
         self.brought = true;
         let at = self.known(&item.token).unwrap_or_else(|| self.add(&item.token, now));

@@ -28,6 +28,7 @@ mod session;
 mod sessions;
 mod step_up;
 mod strangers;
+mod text;
 mod tidy;
 mod usage;
 mod users;
