@@ -1,14 +1,14 @@
 //! What an operator does on the command line, beside serving. A running server need not be stopped: what
 //! these change, it reads anew for every request.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context as _, ensure};
 use api::import::ImportCounts;
-use api::users::{Level, check_email, check_name};
+use api::users::{Level, NewUser};
 
 use crate::change::Actor;
 use crate::change_log::verify::{Verdict, verify};
@@ -18,7 +18,7 @@ use crate::import::{By, Import};
 use crate::password_links::{self, FIRST_MAY};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::{App, db, passwords, start, users};
+use crate::{App, db, encoding, passwords, start, users};
 
 /// Who is to be created.
 #[derive(Debug, clap::Args)]
@@ -81,8 +81,9 @@ pub struct ImportData {
 /// Creates a Site Admin who may do what the first one may.
 pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
     let CreateAdmin { email, name, password_stdin, console } = arguments;
-    let faults = [check_name(&name), check_email(&email)];
-    if let Some(fault) = faults.into_iter().flatten().next() {
+    let (level, developer_permissions) = (Level::SiteAdmin, FIRST_MAY.to_vec());
+    let new = NewUser { name: name.clone(), email: email.clone(), level, developer_permissions };
+    if let Some(fault) = new.check().into_iter().next() {
         anyhow::bail!("--{}: {}", fault.pointer.trim_start_matches('/'), fault.detail);
     }
     let app = open(console.store).await?;
@@ -196,7 +197,8 @@ async fn open(store: Store) -> anyhow::Result<App> {
 
 fn password_from_stdin(app: &App, about: &[&str]) -> anyhow::Result<String> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("no password on standard input")?;
+    let typed = encoding::utf8(std::io::stdin().lock()).context("no password on standard input")?;
+    BufReader::new(typed).read_line(&mut line).context("no password on standard input")?;
     let password = line.trim_end_matches(['\r', '\n']);
     if let Some(refusal) = passwords::refusal(password, about) {
         anyhow::bail!("{refusal}");

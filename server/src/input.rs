@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::encoding;
 use crate::error::Error;
 use crate::null::has_no_null;
 
@@ -50,7 +51,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
 /// Syntax is a 400; a wrong type, an unknown or missing field is a 422 that points at it.
 fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     // Serde would also take a list for a struct; no client means that.
-    let value: &RawValue = serde_json::from_slice(body)
+    let body = encoding::text(body).map_err(Error::Malformed)?;
+    let value: &RawValue = serde_json::from_str(&body)
         .map_err(|error| Error::Malformed(format!("it is not JSON ({error})")))?;
     if !value.get().starts_with('{') {
         return Err(Error::invalid("", "Expected an object."));

@@ -19,6 +19,7 @@ pub mod clock;
 pub mod credentials;
 pub mod db;
 pub mod demo;
+mod encoding;
 pub mod error;
 pub mod harvest;
 pub mod import;

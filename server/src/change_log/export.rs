@@ -107,7 +107,12 @@ const COLUMNS: [&str; 13] = [
 ];
 
 fn csv(entries: &[ChangeLogEntry], with_columns: bool) -> anyhow::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut file = Vec::new();
+    if with_columns {
+        // Without the mark Excel reads UTF-8 as the code page of whoever opens it.
+        file.extend("\u{feff}".bytes());
+    }
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
     if with_columns {
         writer.write_record(COLUMNS)?;
     }
@@ -139,7 +144,7 @@ fn csv(entries: &[ChangeLogEntry], with_columns: bool) -> anyhow::Result<Vec<u8>
 
 /// A spreadsheet takes what starts like this for a formula, whoever wrote it.
 fn no_formula(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{cell}")
     } else {
         cell.to_owned()

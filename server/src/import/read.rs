@@ -14,6 +14,7 @@ use super::ImportError;
 use super::seen::Seen;
 use super::source::{Content, Source};
 use crate::db::recruiting::Kind;
+use crate::encoding::{NOT_UTF8, utf8};
 use crate::harvest::shapes::{
     CloseReason, CustomField, Department, HarvestUser, Job, JobPost, JobStage, Office, Opening,
     PayRange, UserRole,
@@ -84,7 +85,9 @@ pub(super) fn read(
 ) -> Result<(), ImportError> {
     let file = File::open(&source.file)
         .map_err(|error| ImportError::Data(format!("{} cannot be read: {error}", source.name)))?;
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, file));
+    let text =
+        utf8(file).map_err(|error| ImportError::Data(format!("{}: {error}", source.name)))?;
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, text));
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
     let reader = Reader { content: &source.content, pass, seen, take };
@@ -94,7 +97,10 @@ pub(super) fn read(
         let field = if path == "." { String::new() } else { format!(", {path}") };
         // What is wrong with all of a file has no line.
         let (name, line, text) = (&source.name, error.line().max(1), error.to_string());
-        let detail = text.split(" at line ").next().unwrap_or(&text);
+        let detail = match text.split(" at line ").next().unwrap_or(&text) {
+            "invalid unicode code point" => NOT_UTF8,
+            detail => detail,
+        };
         ImportError::Data(format!("{name}, line {line}{field}: {detail}"))
     })
 }

@@ -2,8 +2,10 @@
 //! that says where.
 
 mod boards;
+mod encodings;
 mod faults;
 mod nesting;
+mod samples;
 
 use axum::body::Body;
 use axum::http::StatusCode;

@@ -217,7 +217,8 @@ fn an_admin_is_created_with_a_password_from_standard_input_that_keeps_the_rules(
         let mut command = latchkey(folder.path(), &[&admin[..], &["--password-stdin"]].concat());
         let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("its input");
-        writeln!(stdin, "{password}").expect("it reads");
+        // As PowerShell pipes it.
+        write!(stdin, "\u{feff}{password}\r\n").expect("it reads");
         drop(stdin);
         child.wait_with_output().expect("it ends")
     };
