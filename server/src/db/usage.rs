@@ -9,7 +9,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::statement::{Table, Value};
-use super::{Db, Result, Tx};
+use super::{Db, Error, Result, Tx};
 use crate::clock::Millis;
 use crate::usage::{Batch, Counted, HOUR, HOURS_A_DAY, Outcome};
 
@@ -44,6 +44,24 @@ pub async fn save(db: &Db, batch: &Batch<'_>, now: Millis) -> Result<()> {
     add_days(&mut tx, batch.counted).await?;
     add_hours(&mut tx, batch.counted).await?;
     tx.commit().await
+}
+
+/// Whether the database refuses what it was given, as it will again: a secret that is not there, a value
+/// that does not fit. Everything else may pass.
+pub fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            // PostgreSQL: data exceptions, broken constraints, raised by a trigger. SQLite: too big,
+            // constraint, mismatch, in the last byte of its code.
+            match code.len() {
+                5 => ["22", "23", "P0001"].iter().any(|class| code.starts_with(class)),
+                _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18..=20)),
+            }
+        }
+        Error::Encode(_) => true,
+        _ => false,
+    }
 }
 
 async fn add_last(tx: &mut Tx, counted: &[Counted]) -> Result<()> {

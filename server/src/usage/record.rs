@@ -21,7 +21,7 @@ pub const HOUR: Millis = 3_600_000;
 pub const HOURS_A_DAY: i64 = 24;
 const SHARDS: usize = 16;
 /// Rows of one batch. While one is written, a revoke waits for it.
-const BATCH: usize = 250;
+const BATCH: usize = if cfg!(test) { 8 } else { 250 };
 /// How long a reader waits for the batch that is being written.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -88,13 +88,24 @@ struct Tally {
 }
 
 /// What is on its way to the database.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Outbox {
     /// Named when it writes for the first time.
     writer: String,
     /// How many batches it has written.
     number: i64,
     waiting: Vec<Counted>,
+    /// Rows of the next batch: fewer while one is searched for that the database refuses.
+    size: usize,
+    /// What it refused since the program started: rows, and the calls they count.
+    refused: (u64, i64),
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        let (writer, waiting) = (String::new(), Vec::new());
+        Self { writer, number: 0, waiting, size: BATCH, refused: (0, 0) }
+    }
 }
 
 impl Recorder {
@@ -138,19 +149,29 @@ impl Recorder {
 
     /// Writes down what was counted. Called every ten seconds, and before the program ends. A batch that
     /// could not be written is tried first the next time, under the same number; until then everything
-    /// else waits where it is counted.
+    /// else waits where it is counted. A row that the database will never take is left out, and said.
     pub async fn save(&self, db: &Db, clock: &Clock) -> db::Result<()> {
         let mut taken = false;
+        // One line at most each time, however many rows it is about.
+        let mut refusal: Option<Refusal> = None;
         loop {
             let mut outbox = self.outbox.lock().await;
             if outbox.waiting.is_empty() {
                 if taken {
+                    if let Some((secret_id, error)) = refusal {
+                        let (rows, calls) = outbox.refused;
+                        tracing::error!(
+                            secret_id = &*secret_id,
+                            "the database refuses some of the usage, which was left out: {error} \
+                             (since the start {rows} rows, {calls} calls)"
+                        );
+                    }
                     return Ok(());
                 }
                 outbox.waiting = self.take();
                 taken = true;
             }
-            outbox.send_first(db, clock).await?;
+            refusal = outbox.send_first(db, clock).await?.or(refusal);
         }
     }
 
@@ -180,23 +201,39 @@ impl Pause<'_> {
 }
 
 impl Outbox {
-    async fn send_first(&mut self, db: &Db, clock: &Clock) -> db::Result<()> {
+    /// Sends a batch. What the database refuses is narrowed down to one row, which is left out and
+    /// returned. A refused batch was not written, so its number is still free.
+    async fn send_first(&mut self, db: &Db, clock: &Clock) -> db::Result<Option<Refusal>> {
         if self.writer.is_empty() {
             self.writer = clock.new_id("writer");
         }
-        if let Some(batch) = self.first() {
-            db::usage::save(db, &batch, clock.now()).await?;
-            self.waiting.drain(..self.waiting.len().min(BATCH));
-            self.number += 1;
+        let Some(batch) = self.first() else { return Ok(None) };
+        let rows = batch.counted.len();
+        match db::usage::save(db, &batch, clock.now()).await {
+            Ok(()) => {
+                self.waiting.drain(..rows);
+                self.number += 1;
+                self.size = (self.size * 2).min(BATCH);
+            }
+            Err(error) if !db::usage::is_refusal(&error) => return Err(error),
+            Err(_) if rows > 1 => self.size = rows / 2,
+            Err(error) => {
+                let one = self.waiting.remove(0);
+                self.refused = (self.refused.0 + 1, self.refused.1 + one.calls);
+                return Ok(Some((one.secret_id, error)));
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn first(&self) -> Option<Batch<'_>> {
-        let counted = self.waiting.chunks(BATCH).next()?;
+        let counted = self.waiting.chunks(self.size).next()?;
         Some(Batch { writer: &self.writer, number: self.number + 1, counted })
     }
 }
+
+/// The secret whose usage was refused, and why.
+type Refusal = (Arc<str>, db::Error);
 
 /// A batch on its way to the database.
 #[derive(Debug, Clone, Copy)]

@@ -23,6 +23,11 @@ enum Event {
         denied: bool,
         address: u8,
     },
+    /// A key calls that the database does not know any more.
+    CallOfGone {
+        permission: Option<Bit>,
+        address: u8,
+    },
     TimePasses(Millis),
     /// Ten seconds are over.
     Saved,
@@ -40,6 +45,8 @@ fn event() -> impl Strategy<Value = Event> {
         40 => call.prop_map(|(key, permission, denied, address)| Event::Call {
             key, permission, denied, address
         }),
+        6 => (prop::option::of(0..3_u8), 0..40_u8)
+            .prop_map(|(permission, address)| Event::CallOfGone { permission, address }),
         4 => (0..5_000_000_i64).prop_map(Event::TimePasses),
         3 => Just(Event::Saved),
         1 => Just(Event::NotSaved),
@@ -103,6 +110,11 @@ impl Story {
                 self.recorder.count(&self.keys[key].1, outcome, address, self.clock.now());
                 self.unsaved.push(Call { key, outcome, address, at: self.clock.now() });
             }
+            Event::CallOfGone { permission, address } => {
+                let outcome = Outcome { permission, denied: false };
+                let address = IpAddr::V4(Ipv4Addr::new(203, 0, 113, address));
+                self.recorder.count(&"secret_gone".into(), outcome, address, self.clock.now());
+            }
             Event::TimePasses(by) => self.clock.advance(by),
             Event::Saved => self.save().await,
             Event::NotSaved => {
@@ -112,7 +124,9 @@ impl Story {
                 self.fill().await;
                 let outbox = self.recorder.outbox.lock().await;
                 if let Some(batch) = outbox.first() {
-                    stored::save(&self.db, &batch, self.clock.now()).await.expect("saved");
+                    let sent = stored::save(&self.db, &batch, self.clock.now()).await;
+                    // One that is refused is never written, so its answer cannot be lost.
+                    assert!(sent.as_ref().err().is_none_or(stored::is_refusal), "{sent:?}");
                 }
                 drop(outbox);
                 // It is sent again, under the same number.
@@ -234,6 +248,38 @@ proptest! {
             story.compare().await;
         });
     }
+}
+
+#[tokio::test]
+async fn usage_that_the_database_refuses_holds_up_nothing_else() {
+    let story = Story::begin().await;
+    let outcome = Outcome { permission: Some(1), denied: false };
+    let gone: Arc<str> = "secret_gone".into();
+    for address in 0..20_u8 {
+        let address = IpAddr::V4(Ipv4Addr::new(203, 0, 113, address));
+        story.recorder.count(&gone, outcome, address, story.clock.now());
+        story.recorder.count(&story.keys[0].1, outcome, address, story.clock.now());
+    }
+    story.recorder.save(&story.db, &story.clock).await.expect("the rest is saved");
+    let days = stored::list_days(&story.db, "cred_a", story.clock.now()).await.expect("days");
+    assert_eq!(days.iter().map(|day| day.calls).sum::<i64>(), 20);
+    let outbox = story.recorder.outbox.lock().await;
+    assert!(outbox.waiting.is_empty());
+    assert_eq!(outbox.refused, (20, 20), "what was left out is counted");
+}
+
+#[tokio::test]
+async fn usage_that_may_be_written_later_waits_and_is_not_left_out() {
+    let story = Story::begin().await;
+    let outcome = Outcome { permission: Some(1), denied: false };
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    story.recorder.count(&story.keys[0].1, outcome, address, story.clock.now());
+    story.db.execute("ALTER TABLE usage_days RENAME TO hidden").await.expect("no days");
+    assert!(story.recorder.save(&story.db, &story.clock).await.is_err());
+    story.db.execute("ALTER TABLE hidden RENAME TO usage_days").await.expect("the days");
+    story.recorder.save(&story.db, &story.clock).await.expect("saved");
+    let days = stored::list_days(&story.db, "cred_a", story.clock.now()).await.expect("days");
+    assert_eq!(days.iter().map(|day| day.calls).collect::<Vec<_>>(), [1]);
 }
 
 #[test]
