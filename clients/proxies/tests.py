@@ -22,7 +22,7 @@ LIMIT = 300
 # Counts are at most ten seconds old.
 COUNTED = 30
 CLIENT = "127.0.0.2"
-USER = ("On-Behalf-Of", "4200001")
+USER = ("On-Behalf-Of", "3501001")
 # What an API says that would like to be asked differently, or counts calls itself.
 CHATTY = {"X-Accel-Redirect": "/elsewhere", "X-RateLimit-Limit": "7", "X-RateLimit-Remaining": "6"}
 

@@ -114,7 +114,7 @@ async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow:
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let question = match question(rest, &query) {
         Ok(question) => question,
-        Err(missing) => return Ok(refuse(StatusCode::NOT_FOUND, missing)),
+        Err(missing) => return Ok(missed(&token, rest, &query, missing)),
     };
     let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
     // Taken before the data is read: an answer of older data is never found under a newer number.
@@ -131,7 +131,7 @@ async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow:
                 app.boards.keep(key, &rendered);
                 rendered
             }
-            Err(missing) => return Ok(refuse(StatusCode::NOT_FOUND, missing)),
+            Err(missing) => return Ok(missed(&token, rest, &query, missing)),
         },
     };
     Ok(respond(&parts.headers, &rendered))
@@ -146,6 +146,16 @@ fn question(rest: &[&str], query: &Query) -> Result<Question, NotFound> {
         pay_transparency: query.has("pay_transparency"),
     };
     let id = |text: &str, missing| canonical_id(text).ok_or(missing);
+    // Another way to say the same, which the vendor's own libraries still use.
+    let named = query.get("id").unwrap_or_default();
+    let rest: &[&str] = match rest {
+        ["embed", list @ ("jobs" | "departments" | "offices")] => &[*list],
+        ["embed", "job"] => &["jobs", named],
+        ["embed", "department"] => &["departments", named],
+        ["embed", "office"] => &["offices", named],
+        ["embed", ..] => return Err("Resource not found"),
+        rest => rest,
+    };
     Ok(match rest {
         [] => Question::Board,
         ["jobs"] => Question::Jobs(Detail { questions: false, ..detail }),
@@ -159,6 +169,24 @@ fn question(rest: &[&str], query: &Query) -> Result<Question, NotFound> {
         ["sections", _] => return Err("Section not found"),
         _ => return Err("Resource not found"),
     })
+}
+
+/// What is not there, in the words of the way it was asked for.
+fn missed(token: &str, rest: &[&str], query: &Query, missing: NotFound) -> Response {
+    let ["embed", what, ..] = rest else { return refuse(StatusCode::NOT_FOUND, missing) };
+    let error = match (*what, missing) {
+        (_, NO_BOARD) => format!("Could not find a job board with token '{token}'"),
+        ("job" | "department" | "office", _) => {
+            let id = query.get("id").unwrap_or_default();
+            let article = if *what == "office" { "an" } else { "a" };
+            format!("Could not find {article} {what} with id '{id}' for {token}")
+        }
+        _ => return refuse(StatusCode::NOT_FOUND, missing),
+    };
+    let mut response = Response::new(json!({ "error": error }).to_string().into());
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
 }
 
 async fn render(

@@ -74,6 +74,16 @@ pub async fn read(db: &Db, id: i64, attributes: Attributes) -> Result<Option<Str
     Ok(attributes.select().when("id = $", Some(id)).texts(db.read()).await?.pop())
 }
 
+/// Whether this can be the id of a user: one is held, or none at all is.
+pub async fn may_be(db: &Db, id: i64) -> Result<bool> {
+    let known = Select::new("SELECT COUNT(*) FROM harvest_users").when("id = $", Some(id));
+    if known.number(db.read()).await? > 0 {
+        return Ok(true);
+    }
+    let any = Select::new("SELECT id FROM harvest_users").add(" LIMIT $", 1);
+    Ok(any.rows(db.read()).await?.is_empty())
+}
+
 /// The documents of these users, as far as they are known.
 pub async fn read_all(db: &Db, ids: &[i64]) -> Result<Vec<String>> {
     if ids.is_empty() {

@@ -102,6 +102,18 @@ const BOARD: &[Endpoint] = &[
         One("BoardDepartment")),
     ("/v1/boards/{token}/offices", "List offices", &[Loose("render_as")], One("BoardOffices")),
     ("/v1/boards/{token}/offices/{id}", "Retrieve office", &[Loose("render_as")], One("BoardOffice")),
+    ("/v1/boards/{token}/embed/jobs", "List jobs, as older libraries ask",
+        &[Flag("content"), Flag("pay_transparency")], One("Jobs")),
+    ("/v1/boards/{token}/embed/job", "Retrieve job, as older libraries ask",
+        &[Loose("id"), Flag("questions"), Flag("pay_transparency")], One("BoardJob")),
+    ("/v1/boards/{token}/embed/departments", "List departments, as older libraries ask",
+        &[Loose("render_as")], One("BoardDepartments")),
+    ("/v1/boards/{token}/embed/department", "Retrieve department, as older libraries ask",
+        &[Loose("id"), Loose("render_as")], One("BoardDepartment")),
+    ("/v1/boards/{token}/embed/offices", "List offices, as older libraries ask", &[Loose("render_as")],
+        One("BoardOffices")),
+    ("/v1/boards/{token}/embed/office", "Retrieve office, as older libraries ask",
+        &[Loose("id"), Loose("render_as")], One("BoardOffice")),
     ("/v1/boards/{token}/sections", "List prospect post sections", &[], One("BoardSections")),
 ];
 
@@ -189,6 +201,10 @@ fn path_item((path, summary, params, answer): &Endpoint, tag: &str) -> PathItem 
             .response("304", ResponseBuilder::new().description("The client has it already"))
             .response("404", reference("Not there", "BoardError"))
             .response("500", reference("The fault is ours", "BoardError"));
+    }
+    if path.contains("/embed/") {
+        let missing = reference("No such board, or nothing of this id on it", "EmbedError");
+        operation = operation.response("400", missing);
     }
     PathItem::new(HttpMethod::Get, operation)
 }
@@ -330,6 +346,7 @@ fn own_schemas() -> Vec<(String, RefOr<Schema>)> {
                 ("sourcers", list("TeamMember")),
             ]),
         ),
+        ("EmbedError", object(&[("error", string())])),
         ("CustomLocation", object(&[("id", integer()), ("value", string())])),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::App;
 use crate::client::Client;
+use crate::db;
 use crate::error::{RETRY_AFTER, trouble};
 use crate::harvest::call::FieldProblem;
 use crate::input::own_header;
@@ -77,8 +78,10 @@ pub(crate) async fn enter(app: &App, asked: &Asked<'_>) -> Result<Entered, Respo
         }
         Ok(Decision::Allowed { rate, matched, key }) => {
             count(&key, &matched, false);
-            if matched.on_behalf_of && !asked.headers.contains_key(ON_BEHALF_OF) {
-                return Err(announced(rate, no_on_behalf_of()));
+            if matched.on_behalf_of
+                && let Err(refusal) = acting_user(app, asked.headers).await
+            {
+                return Err(announced(rate, refusal));
             }
             Ok(Entered { key, matched, rate })
         }
@@ -105,11 +108,26 @@ fn forbidden(matched: &Matched) -> Response {
     response
 }
 
-fn no_on_behalf_of() -> Response {
-    invalid(&[FieldProblem {
-        message: "Missing required header: On-Behalf-Of".to_owned(),
-        field: "On-Behalf-Of".to_owned(),
-    }])
+/// The user a write is made for: one of those this instance holds. Where it holds none, as in front of a
+/// system that has them, nobody here can say which ids there are, and any is let through.
+async fn acting_user(app: &App, headers: &HeaderMap) -> Result<(), Response> {
+    let problem = |message: &str| {
+        let (message, field) = (message.to_owned(), "On-Behalf-Of".to_owned());
+        invalid(&[FieldProblem { message, field }])
+    };
+    let value = headers.get(ON_BEHALF_OF).map(|value| value.as_bytes().trim_ascii());
+    let Some(value) = value.filter(|value| !value.is_empty()) else {
+        return Err(problem("Missing required header: On-Behalf-Of"));
+    };
+    let id = std::str::from_utf8(value).ok().filter(|id| id.bytes().all(|c| c.is_ascii_digit()));
+    let Some(id) = id else { return Err(problem("Must be the id of a user")) };
+    // A number that is too long for an id is nobody's.
+    let id = id.parse().unwrap_or(i64::MAX);
+    match db::harvest_users::may_be(&app.db, id).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(not_found()),
+        Err(error) => Err(internal(app, &anyhow::Error::from(error))),
+    }
 }
 
 pub(super) fn unauthenticated() -> Response {

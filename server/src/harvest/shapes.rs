@@ -34,6 +34,8 @@ pub struct Job {
     pub requisition_id: Option<String>,
     /// HTML.
     pub notes: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub confidential: bool,
     pub status: JobStatus,
     pub created_at: Stamp,
@@ -43,16 +45,23 @@ pub struct Job {
     pub is_template: Option<bool>,
     pub copied_from_id: Option<i64>,
     #[serde(default, deserialize_with = "without_nulls")]
+    #[schema(required = true)]
     pub departments: Vec<JobDepartment>,
     #[serde(default, deserialize_with = "without_nulls")]
+    #[schema(required = true)]
     pub offices: Vec<JobOffice>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub custom_fields: Map<String, Value>,
     /// The same fields as `{name, type, value}`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub keyed_custom_fields: Map<String, Value>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub hiring_team: HiringTeam,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub openings: Vec<Opening>,
 }
 
@@ -60,8 +69,25 @@ pub struct Job {
 fn without_nulls<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     list: D,
 ) -> Result<Vec<T>, D::Error> {
-    let list = Vec::<Option<T>>::deserialize(list)?;
-    Ok(list.into_iter().flatten().collect())
+    let list = Option::<Vec<Option<T>>>::deserialize(list)?;
+    Ok(list.into_iter().flatten().flatten().collect())
+}
+
+/// What a client saved of an older version or copied from the documentation leaves out, or has as null:
+/// the usual value.
+fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
+    value: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(value)?.unwrap_or_default())
+}
+
+/// What is active unless it says otherwise: “false if it was deleted, true otherwise”.
+fn or_yes<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    Ok(Option::deserialize(value)?.unwrap_or(yes()))
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -88,7 +114,8 @@ pub struct JobDepartment {
     pub id: i64,
     pub name: String,
     pub parent_id: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub child_ids: Vec<i64>,
     pub external_id: Option<String>,
 }
@@ -98,29 +125,45 @@ pub struct JobDepartment {
 pub struct JobOffice {
     pub id: i64,
     pub name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub location: OfficeLocation,
     pub primary_contact_user_id: Option<i64>,
     pub parent_id: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub child_ids: Vec<i64>,
     pub external_id: Option<String>,
 }
 
 /// Who works on filling a job.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(default)]
 pub struct HiringTeam {
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub hiring_managers: Vec<Person>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub recruiters: Vec<ResponsiblePerson>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub coordinators: Vec<ResponsiblePerson>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub sourcers: Vec<Person>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Person {
     pub id: i64,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub first_name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub last_name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub name: String,
     pub employee_id: Option<String>,
 }
@@ -130,6 +173,8 @@ pub struct Person {
 pub struct ResponsiblePerson {
     #[serde(flatten)]
     pub person: Person,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub responsible: bool,
 }
 
@@ -175,9 +220,14 @@ pub struct JobStage {
     pub name: String,
     pub created_at: Stamp,
     pub updated_at: Stamp,
+    #[serde(default = "yes", deserialize_with = "or_yes")]
+    #[schema(required = true)]
     pub active: bool,
     pub job_id: i64,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub priority: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub interviews: Vec<Value>,
 }

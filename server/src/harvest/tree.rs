@@ -63,20 +63,17 @@ impl Forest {
         let mut above = HashSet::from([id]);
         let mut open = vec![(id, below(id))];
         while let Some((id, children)) = open.last_mut() {
-            match children.find(|child| !above.contains(child)) {
-                Some(child) => {
-                    if !text.ends_with('[') {
-                        text.push(',');
-                    }
-                    text.push_str(&self.places[&child].before);
-                    above.insert(child);
-                    open.push((child, below(child)));
+            if let Some(child) = children.find(|child| !above.contains(child)) {
+                if !text.ends_with('[') {
+                    text.push(',');
                 }
-                None => {
-                    text.push_str(&self.places[id].after);
-                    above.remove(id);
-                    open.pop();
-                }
+                text.push_str(&self.places[&child].before);
+                above.insert(child);
+                open.push((child, below(child)));
+            } else {
+                text.push_str(&self.places[id].after);
+                above.remove(id);
+                open.pop();
             }
         }
         Some(text)
@@ -86,9 +83,11 @@ impl Forest {
 /// The text of a place up to its children, and behind them.
 fn halves(members: &Map<String, Value>) -> (String, String) {
     let at = members.keys().position(|name| name == CHILDREN).unwrap_or(members.len());
-    let member = |(name, value): (&String, &Value)| format!("{}:{value}", Value::from(name.as_str()));
+    let member =
+        |(name, value): (&String, &Value)| format!("{}:{value}", Value::from(name.as_str()));
     let before: String = members.iter().take(at).map(|it| member(it) + ",").collect();
-    let after: String = members.iter().skip(at + 1).map(|it| ",".to_owned() + &member(it)).collect();
+    let after: String =
+        members.iter().skip(at + 1).map(|it| ",".to_owned() + &member(it)).collect();
     (format!("{{{before}\"{CHILDREN}\":["), format!("]{after}}}"))
 }
 

@@ -326,3 +326,45 @@ async fn an_application_is_not_taken_and_only_a_job_board_key_is_told_so() {
         assert_eq!(answer.header("allow"), Some(allow));
     }
 }
+
+#[tokio::test]
+async fn what_older_libraries_ask_for_is_answered_in_the_same_shapes() {
+    let world = World::new().await;
+    let job = ids(&get(&world, "/acme/jobs").await.json()["jobs"])[0];
+    let office = ids(&get(&world, "/acme/offices").await.json()["offices"])[0];
+    let department = ids(&get(&world, "/acme/departments").await.json()["departments"])[0];
+    for (older, path) in [
+        ("/acme/embed/jobs".to_owned(), "/acme/jobs".to_owned()),
+        ("/acme/embed/jobs/?content=true".to_owned(), "/acme/jobs?content=true".to_owned()),
+        (
+            format!("/acme/embed/job?id={job}&questions=true"),
+            format!("/acme/jobs/{job}?questions=true"),
+        ),
+        ("/acme/embed/departments".to_owned(), "/acme/departments".to_owned()),
+        (
+            format!("/acme/embed/department?id={department}"),
+            format!("/acme/departments/{department}"),
+        ),
+        (
+            "/acme/embed/offices?render_as=tree".to_owned(),
+            "/acme/offices?render_as=tree".to_owned(),
+        ),
+        (format!("/acme/embed/office?id={office}"), format!("/acme/offices/{office}")),
+    ] {
+        let (older, answer) = (get(&world, &older).await, get(&world, &path).await);
+        assert_eq!(older.status, StatusCode::OK, "{path}");
+        assert_eq!(older.body, answer.body, "{path}");
+        assert_eq!(older.header("access-control-allow-origin"), Some("*"));
+    }
+    for (path, error) in [
+        ("/nobody/embed/jobs", "Could not find a job board with token 'nobody'"),
+        ("/acme/embed/job?id=123", "Could not find a job with id '123' for acme"),
+        ("/acme/embed/job", "Could not find a job with id '' for acme"),
+        ("/acme/embed/office?id=x", "Could not find an office with id 'x' for acme"),
+    ] {
+        let answer = get(&world, path).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(answer.json(), json!({ "error": error }), "{path}");
+    }
+    assert_eq!(get(&world, "/acme/embed/forest").await.status, StatusCode::NOT_FOUND);
+}

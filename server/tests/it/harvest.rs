@@ -225,10 +225,36 @@ async fn a_write_names_the_user_it_is_made_for() {
     let path = format!("/api/credentials/{id}");
     ada.patch(&path, 1, json!({ "permissions": ["jobs:create"] })).await;
     let basic = format!("Basic {}", STANDARD.encode(format!("{key}:")));
-    let write = request("POST", "/v1/jobs").header("authorization", basic);
-    let answer = world.send(write.header("on-behalf-of", "1001").body("{}".into())).await;
-    assert_eq!(answer.status, StatusCode::NOT_IMPLEMENTED);
-    assert_eq!(answer.body, r#"{"message":"This endpoint is not served by this instance"}"#);
+    let write = async |user: &[u8]| {
+        let write = request("POST", "/v1/jobs").header("authorization", &basic);
+        world.send(write.header("on-behalf-of", user).body("{}".into())).await
+    };
+    for user in [&b"3501001"[..], b" 3501001 "] {
+        let answer = write(user).await;
+        assert_eq!(answer.status, StatusCode::NOT_IMPLEMENTED, "{}", answer.body);
+        assert_eq!(answer.body, r#"{"message":"This endpoint is not served by this instance"}"#);
+    }
+    for nobody in [&b"1001"[..], b"0", b"99999999999999999999"] {
+        let answer = write(nobody).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer.body, r#"{"message":"Resource not found"}"#);
+    }
+    for (odd, said) in [
+        (&b""[..], "Missing required header: On-Behalf-Of"),
+        (b"  ", "Missing required header: On-Behalf-Of"),
+        (b"ada@example.com", "Must be the id of a user"),
+        (b"-1", "Must be the id of a user"),
+        (b"1,2", "Must be the id of a user"),
+        (b"\xfc", "Must be the id of a user"),
+    ] {
+        let answer = write(odd).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let error = json!({ "message": said, "field": "On-Behalf-Of" });
+        assert_eq!(answer.json()["errors"], json!([error]));
+    }
+    // Where no users are held, as in front of a system that has them, nobody here knows who there is.
+    ada.post("/api/import", json!({ "users": [] })).await;
+    assert_eq!(write(b"1001").await.status, StatusCode::NOT_IMPLEMENTED);
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ async fn a_write_needs_its_user_here_too() {
     let changes = json!({ "permissions": ["jobs:create"] });
     ada.patch(&format!("/api/credentials/{id}"), 1, changes).await;
     assert_eq!(ask(&world, "POST", "/v1/jobs", &key).await.status, 422);
-    let with_user = original("POST", "/v1/jobs", &key).header("on-behalf-of", "4200001");
+    let with_user = original("POST", "/v1/jobs", &key).header("on-behalf-of", "3501001");
     assert_eq!(world.send(with_user.body(Body::empty())).await.status, 200);
 }
 

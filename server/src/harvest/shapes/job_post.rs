@@ -2,18 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Stamp;
+use super::{Stamp, or_default, or_yes, yes};
 
 /// `GET /v1/job_posts` and the other endpoints that answer posts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JobPost {
     pub id: i64,
     pub title: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub location: Location,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub internal: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub external: bool,
     /// Not deleted.
+    #[serde(default = "yes", deserialize_with = "or_yes")]
+    #[schema(required = true)]
     pub active: bool,
+    /// Not said: not live, so that nothing is published that was not.
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub live: bool,
     pub first_published_at: Option<Stamp>,
     /// None: a prospect post, which belongs to no job.
@@ -28,12 +39,18 @@ pub struct JobPost {
     pub questions: Option<Vec<Question>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Location {
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub id: i64,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub name: String,
     pub office_id: Option<i64>,
     pub job_post_custom_location_id: Option<i64>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub job_post_location_type: LocationType,
 }
 
@@ -44,10 +61,19 @@ pub struct LocationType {
     pub name: String,
 }
 
+/// Free text, as the vendor’s own samples have it.
+impl Default for LocationType {
+    fn default() -> Self {
+        Self { id: 1, name: "Free Text".to_owned() }
+    }
+}
+
 /// What an applicant is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Question {
     pub required: Option<bool>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub private: bool,
     pub label: String,
     /// `first_name`, `resume`, …; `question_<id>` for the organisation's own, with `[]` for several
@@ -56,7 +82,8 @@ pub struct Question {
     /// `short_text`, `long_text`, `boolean`, `single_select`, `multi_select` or `attachment`.
     #[serde(rename = "type")]
     pub kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub values: Vec<Choice>,
     /// HTML.
     pub description: Option<String>,
@@ -74,7 +101,11 @@ pub struct Choice {
 pub struct PayRange {
     pub min_cents: i64,
     pub max_cents: i64,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub currency_type: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub title: String,
     pub blurb: Option<String>,
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{JobDepartment, JobOffice, Person, Stamp};
+use super::{JobDepartment, JobOffice, Person, Stamp, or_default, or_yes, yes};
 
 /// A public job board. Harvest v1 tells nothing of it but its words around a post's full content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -29,9 +29,11 @@ pub struct Department {
     pub name: String,
     pub parent_id: Option<i64>,
     pub parent_department_external_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub child_ids: Vec<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub child_department_external_ids: Vec<Option<String>>,
     pub external_id: Option<String>,
 }
@@ -53,13 +55,17 @@ impl Department {
 pub struct Office {
     pub id: i64,
     pub name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub location: OfficeLocation,
     pub primary_contact_user_id: Option<i64>,
     pub parent_id: Option<i64>,
     pub parent_office_external_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub child_ids: Vec<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub child_office_external_ids: Vec<Option<String>>,
     pub external_id: Option<String>,
 }
@@ -78,7 +84,7 @@ impl Office {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OfficeLocation {
     pub name: Option<String>,
 }
@@ -88,26 +94,40 @@ pub struct OfficeLocation {
 pub struct HarvestUser {
     pub id: i64,
     pub name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub first_name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub last_name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub primary_email_address: String,
     pub updated_at: Stamp,
     pub created_at: Stamp,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub disabled: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub site_admin: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub emails: Vec<String>,
     pub employee_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub linked_candidate_ids: Vec<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub offices: Vec<JobOffice>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub departments: Vec<JobDepartment>,
     /// The organisation's own fields, which are answered only when they are asked for.
-    #[serde(default, skip_serializing)]
+    #[serde(default, deserialize_with = "or_default", skip_serializing)]
     pub custom_fields: Map<String, Value>,
-    #[serde(default, skip_serializing)]
+    #[serde(default, deserialize_with = "or_default", skip_serializing)]
     pub keyed_custom_fields: Map<String, Value>,
 }
 
@@ -145,26 +165,45 @@ pub struct UserRole {
 pub struct CustomField {
     pub id: i64,
     pub name: String,
+    #[serde(default = "yes", deserialize_with = "or_yes")]
+    #[schema(required = true)]
     pub active: bool,
     /// What carries it: `job`, `opening`, ….
     pub field_type: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub priority: i64,
     /// `short_text`, `single_select`, `currency_range`, ….
     pub value_type: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub private: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub required: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub require_approval: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub trigger_new_version: bool,
     pub name_key: String,
     pub description: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub expose_in_job_board_api: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub api_only: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub offices: Vec<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub departments: Vec<Value>,
     pub template_token_string: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub custom_field_options: Vec<CustomFieldOption>,
 }
 
@@ -172,6 +211,8 @@ pub struct CustomField {
 pub struct CustomFieldOption {
     pub id: i64,
     pub name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(required = true)]
     pub priority: i64,
     pub external_id: Option<String>,
 }

@@ -3,8 +3,7 @@
 use axum::body::Body;
 use axum::http::StatusCode;
 use serde_json::json;
-use server::change::Actor;
-use server::import::{Import, ImportError};
+use server::import::{By, Import, ImportError};
 
 use crate::app::{Answer, World};
 
@@ -53,7 +52,7 @@ async fn a_folder_may_hold_files_of_different_encodings() {
     let roles = "\u{feff}[{\"id\":1,\"type\":\"interviewer\",\"name\":\"Zoë\"}]\r\n";
     std::fs::write(folder.path().join("user_roles.json"), roles).unwrap();
     let path = folder.path();
-    let import = Import { path, name: "saved", actor: Actor::system(), dry_run: false };
+    let import = Import { path, name: "saved", by: By::System, dry_run: false };
     let report = world.app.import(import, std::sync::Arc::new(|_| {})).await.unwrap();
     assert!(report.kinds.iter().all(|kind| kind.new + kind.changed == 1), "{report:?}");
 }
@@ -75,7 +74,7 @@ async fn an_encoding_that_would_have_to_be_guessed_is_named_by_file_and_line() {
         ),
     ] {
         std::fs::write(&file, bytes).unwrap();
-        let import = Import { path: &file, name: "x", actor: Actor::system(), dry_run: false };
+        let import = Import { path: &file, name: "x", by: By::System, dry_run: false };
         match world.app.import(import, std::sync::Arc::new(|_| {})).await {
             Err(ImportError::Data(fault)) => assert_eq!(fault, said),
             other => panic!("{other:?}"),
