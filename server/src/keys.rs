@@ -99,17 +99,18 @@ impl Keys {
 
     /// Makes memory say what the database says of this credential. Called after every change of one,
     /// before the change is answered, by one caller at a time. When the database does not answer, the
-    /// credential's keys are let go: a key that is dead too long is better than one that lives too long.
+    /// credential's keys are let go until it does: a key that is dead too long is better than one that lives
+    /// too long.
     pub async fn refresh(&self, credential_id: &str) -> db::Result<()> {
         if self.db.engine() == Engine::Postgres {
             return Ok(());
         }
         let secrets = db::secrets::list_of(&self.db, credential_id).await;
-        let mut table = self.table.write().expect("no panic under this lock");
         let secrets = secrets.inspect_err(|error| {
-            tracing::error!(credential_id, "its keys are refused until the next start: {error}");
-            table.retain(|_, key| *key.credential_id != *credential_id);
+            tracing::error!(credential_id, "its keys are refused until they can be read: {error}");
+            self.forget(credential_id);
         })?;
+        let mut table = self.table.write().expect("no panic under this lock");
         for (secret, grant) in secrets {
             let known = table.remove(&secret.hash);
             if let Some(grant) = grant {
@@ -119,6 +120,18 @@ impl Keys {
         }
         drop(table);
         Ok(())
+    }
+
+    /// Refuses the keys of this credential until they are read again.
+    pub fn forget(&self, credential_id: &str) {
+        let mut table = self.table.write().expect("no panic under this lock");
+        table.retain(|_, key| *key.credential_id != *credential_id);
+    }
+
+    /// SQLite: whether the key of this hash is held.
+    #[cfg(test)]
+    pub(crate) fn holds(&self, hash: &SecretHash) -> bool {
+        self.table.read().expect("no panic under this lock").contains_key(hash)
     }
 
     /// The decision on a call of the Harvest surface.

@@ -1,6 +1,7 @@
 //! Signing in, giving the password again, signing out. [`User`] is who is signed in.
 
 pub(crate) mod cookies;
+mod last_use;
 mod user;
 
 use api::error::SessionEnd;
@@ -15,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::cookies::Token;
+pub use self::last_use::LastUses;
 use self::user::LONGEST;
 pub(crate) use self::user::alive_at;
 pub use self::user::{Caller, User};
@@ -128,14 +130,13 @@ pub(crate) async fn open(
     row: &UserRow,
     caller: &Caller,
 ) -> Result<HeaderMap> {
-    for old in cookies::session_tokens(&caller.headers, &caller.client) {
+    if let Some(old) = cookies::session_token(&caller.headers, &caller.client) {
         let end = (SessionEnd::SignedOut, change.now);
         db::sessions::delete(&mut change.tx, &cookies::hash(old), end).await?;
     }
     let (id, token) = (app.clock.new_id("session"), Token::make(&app.clock));
     let user_agent = caller.headers.get(header::USER_AGENT);
-    let user_agent = user_agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()));
-    let user_agent = user_agent.unwrap_or_default();
+    let user_agent = user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let session = NewSessionRow {
         id: &id,
         token_hash: &token.hash(),
@@ -144,6 +145,7 @@ pub(crate) async fn open(
         user_agent: &user_agent.chars().take(USER_AGENT_MAX).collect::<String>(),
     };
     let now = change.now;
+    app.last_uses.write_in(&mut change.tx).await?;
     db::sessions::create(&mut change.tx, &session, now, alive_at(now)).await?;
     db::users::signed_in(&mut change.tx, &row.id, now).await?;
     change.record("session.create", &subject(row), None, None).await?;

@@ -28,6 +28,7 @@ pub fn router() -> OpenApiRouter<App> {
     security(("session" = [])),
     responses((status = 200, body = Page<OpenSession>), NeedsUser, MayFail))]
 async fn list(State(app): State<App>, user: User) -> Result<Json<Page<OpenSession>>> {
+    app.last_uses.settle(&app).await;
     let rows = db::sessions::list_of(&app.db, &user.row.id, alive_at(app.clock.now())).await?;
     let items = rows.into_iter().map(|row| OpenSession {
         browser: browser(&row.user_agent),

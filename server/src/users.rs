@@ -134,7 +134,7 @@ async fn update(
     Input(changes): Input<UserChanges>,
 ) -> Result<Response> {
     let (change, user, old) = begin(&app, user, &id).await?;
-    if !version.is(old.version) {
+    if old.version != version.0 {
         return Err(Error::Stale);
     }
     let new = apply(&old, &changes)?;

@@ -14,6 +14,10 @@ use anyhow::{Context, Result, bail};
 use crate::project::Project;
 use crate::{command, say, tools};
 
+mod pooler;
+
+pub(crate) use pooler::Pooler;
+
 const PREFIX: &str = "latchkey-postgres-";
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Pooler};
 use crate::project::Project;
 use crate::tools::{self, Browser};
 use crate::{clients, command, fuzz, release, say, size};
@@ -17,7 +17,7 @@ struct Step {
     work: fn(&mut Run) -> Result<()>,
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "fmt", shows: "the code is formatted", work: |run| formatted(run.project) },
     Step { name: "clippy", shows: "no lint has a word to say", work: |run| lint(run.project) },
     Step { name: "unit", shows: "the rules hold", work: |run| unit(run.project) },
@@ -27,6 +27,11 @@ const STEPS: [Step; 13] = [
         work: |run| sqlite(run.project),
     },
     Step { name: "it-postgres", shows: "the service works on PostgreSQL", work: postgres },
+    Step {
+        name: "it-pooler",
+        shows: "the service works behind a pooler in transaction mode",
+        work: pooler,
+    },
     Step {
         name: "contract",
         shows: "what the OpenAPI documents say is what happens",
@@ -39,7 +44,7 @@ const STEPS: [Step; 13] = [
     },
     Step {
         name: "proxies",
-        shows: "nginx, Caddy and HAProxy ask as the document says",
+        shows: "nginx and Caddy ask as the document says",
         work: |run| clients::proxies(run.project),
     },
     Step { name: "fuzz", shows: "no input breaks a parser", work: |run| fuzz::run(run.project) },
@@ -67,13 +72,14 @@ impl Run<'_> {
     }
 
     fn database(&mut self) -> Result<String> {
-        if let Some(cluster) = &self.cluster {
-            return Ok(cluster.url());
+        Ok(self.cluster()?.url())
+    }
+
+    fn cluster(&mut self) -> Result<&Cluster> {
+        if self.cluster.is_none() {
+            self.cluster = Some(Cluster::start(self.project)?);
         }
-        let cluster = Cluster::start(self.project)?;
-        let url = cluster.url();
-        self.cluster = Some(cluster);
-        Ok(url)
+        self.cluster.as_ref().context("it was started")
     }
 }
 
@@ -162,6 +168,16 @@ fn postgres(run: &mut Run) -> Result<()> {
     let mut cargo = run.project.cargo("test");
     cargo.args(["--package", "server", "--lib", "--test", "it"]);
     command::run(cargo.env("LATCHKEY_TEST_DATABASE", url))
+}
+
+/// And a part of them through PgBouncer: whatever writes, and whatever reads in another way.
+fn pooler(run: &mut Run) -> Result<()> {
+    let project = run.project;
+    let pooler = Pooler::before(run.cluster()?, project)?;
+    let mut cargo = project.cargo("test");
+    cargo.args(["--package", "server", "--test", "it", "--"]);
+    cargo.args(["board_api", "change_log", "credentials", "db_story", "import", "users"]);
+    command::run(cargo.env("LATCHKEY_TEST_DATABASE", pooler.url()))
 }
 
 fn measure(run: &mut Run) -> Result<()> {

@@ -59,30 +59,26 @@ impl Search {
     }
 
     /// Makes memory say what the database says of this credential. Called after every change of one,
-    /// before the change is answered, by one caller at a time. When the database does not answer, it is
-    /// tried again after the next change.
-    pub async fn refresh(&self, credential_id: &str) {
+    /// before the change is answered, by one caller at a time. As long as the database does not answer, it
+    /// is what searches.
+    pub async fn refresh(&self, credential_id: &str) -> db::Result<()> {
         if self.db.engine() == Engine::Postgres {
-            return;
+            return Ok(());
         }
-        let mut changed = self.behind().clone();
-        changed.push(credential_id.to_owned());
-        for credential_id in changed {
-            let read = credentials::read(self.db.read(), &credential_id).await;
-            let mut behind = self.behind();
-            behind.retain(|known| *known != credential_id);
-            match read {
-                Ok(row) => {
-                    let mut held = self.held.write().expect("no panic under this lock");
-                    if let Some(row) = row {
-                        held.put(row.into());
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(credential_id, "the search in memory misses it: {error}");
-                    behind.push(credential_id);
-                }
-            }
+        self.forget(credential_id);
+        let row = credentials::read(self.db.read(), credential_id).await?;
+        if let Some(row) = row {
+            self.held.write().expect("no panic under this lock").put(row.into());
+        }
+        self.behind().retain(|known| *known != credential_id);
+        Ok(())
+    }
+
+    /// Searches in the database until this credential is read again.
+    pub fn forget(&self, credential_id: &str) {
+        let mut behind = self.behind();
+        if !behind.iter().any(|known| known == credential_id) {
+            behind.push(credential_id.to_owned());
         }
     }
 

@@ -44,7 +44,7 @@ pub async fn begin(db: &Db) -> Result<Tx> {
 }
 
 /// Adds the entry behind the last one.
-pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<()> {
+pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<Place> {
     let head =
         sqlx::query("UPDATE change_log_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash")
             .fetch_one(&mut **tx)
@@ -79,7 +79,26 @@ pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<()> {
         .bind(&hash)
         .execute(&mut **tx)
         .await?;
-    Ok(())
+    Ok(Place { seq, hash })
+}
+
+/// Where an entry stands, and what seals it: no other entry has both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// Whether the change that wrote this entry was made, for whoever lost the answer to its commit. It waits
+/// for the head, as every change does: what was still on its way has ended then.
+pub async fn was_made(db: &Db, place: &Place) -> Result<bool> {
+    let mut tx = begin(db).await?;
+    let row = sqlx::query("SELECT hash FROM change_log WHERE seq = $1")
+        .bind(place.seq)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let hash: Option<String> = row.map(|row| row.try_get("hash")).transpose()?;
+    Ok(hash.as_ref() == Some(&place.hash))
 }
 
 impl Entry {

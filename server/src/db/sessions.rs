@@ -185,15 +185,16 @@ pub async fn list_of(db: &Db, user_id: &str, alive: Alive) -> Result<Vec<OpenSes
     sessions.collect()
 }
 
-/// Notes that the session is in use.
-pub async fn touch(db: &Db, token_hash: &str, now: Millis) -> Result<()> {
-    let mut tx = db.write().await?;
-    sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE token_hash = $2")
-        .bind(now)
-        .bind(token_hash)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await
+/// Notes that the session was in use.
+pub async fn touch(tx: &mut Tx, token_hash: &str, at: Millis) -> Result<()> {
+    sqlx::query(
+        "UPDATE sessions SET last_seen_at = $1 WHERE token_hash = $2 AND last_seen_at < $1",
+    )
+    .bind(at)
+    .bind(token_hash)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Gives a session another token, because the password was given again just now.

@@ -68,7 +68,7 @@ impl Trouble {
     }
 
     /// As an error of this module.
-    pub(super) fn error(self) -> Error {
+    pub fn error(self) -> Error {
         Error::Io(io::Error::other(self))
     }
 }

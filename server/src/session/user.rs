@@ -6,9 +6,10 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::cookies;
+use super::last_use::TOUCH;
 use crate::App;
 use crate::admin::RequestId;
-use crate::client::{Client, TrustedProxies};
+use crate::client::Client;
 use crate::clock::Millis;
 use crate::db::sessions::{Alive, SessionRow};
 use crate::db::users::UserRow;
@@ -19,8 +20,6 @@ use crate::error::{Error, Result};
 const IDLE: Millis = 30 * 60 * 1000;
 /// Any session ends after 12 hours.
 pub(super) const LONGEST: Millis = 12 * 60 * 60 * 1000;
-/// The last use is written down at most this often.
-const TOUCH: Millis = 60 * 1000;
 /// What gives access to others asks for the password when it was last given longer ago than this.
 const PROOF: Millis = 10 * 60 * 1000;
 
@@ -61,10 +60,20 @@ impl OptionalFromRequestParts<App> for User {
 impl User {
     async fn of(parts: &Parts, app: &App) -> Result<Self> {
         let caller = Caller::of(parts);
+        let Some(token) = cookies::session_token(&caller.headers, &caller.client) else {
+            return Err(Error::Unauthenticated(None));
+        };
+        let token_hash = cookies::hash(token);
         let now = app.clock.now();
-        let (token_hash, session) = find(app, &caller, now).await?;
+        let found =
+            db::sessions::read(app.db.read(), &token_hash, app.last_uses.alive(&token_hash, now))
+                .await?;
+        let Some(session) = found else {
+            let reason = db::sessions::why_ended(app.db.read(), &token_hash).await?;
+            return Err(Error::Unauthenticated(reason));
+        };
         if session.last_seen_at + TOUCH <= now {
-            db::sessions::touch(&app.db, &token_hash, now).await?;
+            app.last_uses.note(app, &token_hash, now);
         }
         Ok(Self {
             row: session.user,
@@ -77,8 +86,9 @@ impl User {
 
     /// The same person in the same session as they are inside this transaction. Refuses whoever was
     /// disabled or signed out meanwhile.
-    pub(crate) async fn again_in(self, tx: &mut Tx, now: Millis) -> Result<Self> {
-        match db::sessions::read_one(&mut **tx, &self.session_id, alive_at(now)).await? {
+    pub(crate) async fn again_in(self, app: &App, tx: &mut Tx, now: Millis) -> Result<Self> {
+        let alive = app.last_uses.alive(&self.token_hash, now);
+        match db::sessions::read_one(&mut **tx, &self.session_id, alive).await? {
             Some(session) => Ok(self.after(session)),
             None => Err(Error::Unauthenticated(
                 db::sessions::why_ended(&mut **tx, &self.token_hash).await?,
@@ -89,7 +99,7 @@ impl User {
     /// The same, outside of a change: for what goes on for so long that who may ask for it can be
     /// different at its end.
     pub(crate) async fn again(self, app: &App) -> Result<Self> {
-        let alive = alive_at(app.clock.now());
+        let alive = app.last_uses.alive(&self.token_hash, app.clock.now());
         match db::sessions::read_one(app.db.read(), &self.session_id, alive).await? {
             Some(session) => Ok(self.after(session)),
             None => Err(Error::Unauthenticated(
@@ -124,22 +134,6 @@ impl User {
     }
 }
 
-/// The session of a request, and the hash of its token; why there is none, as far as that is known. A
-/// neighbour on the same site may have set a cookie of this name too: it signs nobody out.
-async fn find(app: &App, caller: &Caller, now: Millis) -> Result<(String, SessionRow)> {
-    let mut reason = None;
-    for token in cookies::session_tokens(&caller.headers, &caller.client) {
-        let hash = cookies::hash(token);
-        if let Some(session) = db::sessions::read(app.db.read(), &hash, alive_at(now)).await? {
-            return Ok((hash, session));
-        }
-        if reason.is_none() {
-            reason = db::sessions::why_ended(app.db.read(), &hash).await?;
-        }
-    }
-    Err(Error::Unauthenticated(reason))
-}
-
 /// The client, the request's id as the layer around `/api` has given it, and the request's headers.
 /// `Debug` leaves the headers out: the session's token is among them.
 #[derive(Clone)]
@@ -164,7 +158,7 @@ impl Caller {
         let client = parts.extensions.get::<Client>().cloned();
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
         Self {
-            client: client.unwrap_or_else(|| Client::of(parts, &TrustedProxies::none())),
+            client: client.unwrap_or_else(|| Client::of(parts, &[])),
             request_id: request_id.unwrap_or_default(),
             headers: parts.headers.clone(),
         }
@@ -192,8 +186,7 @@ mod tests {
     fn a_session_token_is_not_in_debug_output() {
         let request = Request::builder().header("cookie", "latchkey_session=secret").body(());
         let caller = Caller::of(&request.unwrap().into_parts().0);
-        let tokens: Vec<_> = cookies::session_tokens(&caller.headers, &caller.client).collect();
-        assert_eq!(tokens, ["secret"]);
+        assert_eq!(cookies::session_token(&caller.headers, &caller.client), Some("secret"));
         assert!(!format!("{caller:?}").contains("secret"));
     }
 }

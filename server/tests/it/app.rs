@@ -127,6 +127,11 @@ impl World {
         Person { world: self, cookie: String::new() }
     }
 
+    /// Whoever has this cookie.
+    pub(crate) fn holder(&self, cookie: &str) -> Person<'_> {
+        Person { world: self, cookie: cookie.to_owned() }
+    }
+
     async fn person(&self, email: &str) -> Person<'_> {
         let answer = self.sign_in(email, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::OK, "{email} signs in");

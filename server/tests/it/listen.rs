@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use server::client::TrustedProxies;
 use server::listen::{self, Bounds};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -32,7 +31,7 @@ fn bounds() -> Bounds {
         total: 64,
         per_address: 10_000,
         grace: LONG * 4,
-        trusted: TrustedProxies::none(),
+        trusted: Vec::new(),
     }
 }
 
@@ -289,7 +288,7 @@ async fn one_address_has_its_share_of_places_unless_it_is_a_trusted_proxy() {
     };
     timeout(LONG, answered).await.expect("a place is free");
 
-    let trusted = TrustedProxies::default();
+    let trusted = vec!["127.0.0.0/8".parse().expect("a network")];
     let served = Served::with(Bounds { trusted, ..patient }).await;
     let mut silent = Vec::new();
     for _ in 0..40 {

@@ -4,8 +4,12 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
+use server::db::instance;
+use server::settings::Settings;
 
+use crate::app::{World, fresh_database};
 use crate::program::{DEMO, Program};
 
 /// Somebody at the console of a running program.
@@ -97,4 +101,71 @@ fn after_the_disk_took_nothing_for_a_while_every_write_works_again_without_a_res
     assert!(revoked.starts_with("HTTP/1.1 200 "), "{revoked}");
     Person::ada(&program).create();
     until_ready(&program, "HTTP/1.1 200 ");
+}
+
+#[tokio::test]
+async fn reading_never_waits_for_whoever_writes_and_keeps_a_session_alive_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("it.db").display());
+    let world = World::on(&database, Settings::for_tests(0, None)).await;
+    let ada = world.ada().await;
+    let (id, _) = ada.issue("harvest", "jobtarget").await;
+    let held = world.app.db.write().await.unwrap();
+    for _ in 0..3 {
+        // A session that is not used for half an hour ends.
+        world.clock.advance(20 * 60 * 1000);
+        assert_eq!(ada.get("/api/credentials").await.status, StatusCode::OK);
+    }
+    let revoke = format!("/api/credentials/{id}/revoke");
+    let refused = ada.act(&revoke).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
+    assert!(refused.body.contains("busy"), "{}", refused.body);
+    drop(held);
+    assert_eq!(ada.act(&revoke).await.status, StatusCode::OK);
+    // What was noted is written down, for those who cannot see what this process notes.
+    assert_eq!(ada.get("/api/sessions").await.status, StatusCode::OK);
+    let other = World::on(&database, Settings::for_tests(0, None)).await;
+    other.clock.advance(60 * 60 * 1000);
+    let again = other.holder(&ada.cookie);
+    assert_eq!(again.get("/api/credentials").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_change_that_a_failed_statement_left_incomplete_cannot_be_committed() {
+    let world = World::new().await;
+    let db = &world.app.db;
+    let mut tx = db.write().await.unwrap();
+    instance::save(&mut tx, "half", "done").await.unwrap();
+    sqlx::query("INSERT INTO nowhere (id) VALUES (1)").execute(&mut *tx).await.unwrap_err();
+    tx.commit().await.unwrap_err();
+    assert_eq!(instance::read(db.read(), "half").await.unwrap(), None);
+    let mut tx = db.write().await.unwrap();
+    instance::save(&mut tx, "whole", "done").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(instance::read(db.read(), "whole").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn changes_that_were_left_in_the_middle_are_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite:{}", folder.path().join("it.db").display());
+    for database in [file, fresh_database().await] {
+        let db = server::db::Db::open(&database).await.unwrap();
+        for _ in 0..20 {
+            let mut left = db.write().await.unwrap();
+            instance::save(&mut left, "left", "behind").await.unwrap();
+            drop(left);
+            // Given up before it is answered, too.
+            let begin = async {
+                let mut tx = db.write().await.unwrap();
+                instance::save(&mut tx, "left", "behind").await.unwrap();
+                std::future::pending::<()>().await;
+            };
+            let _ = tokio::time::timeout(Duration::from_millis(3), begin).await;
+        }
+        assert_eq!(instance::read(db.read(), "left").await.unwrap(), None);
+        let mut tx = db.write().await.unwrap();
+        instance::save(&mut tx, "whole", "done").await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }

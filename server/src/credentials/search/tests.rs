@@ -81,13 +81,21 @@ struct Story {
     search: Arc<Search>,
     ids: Vec<String>,
     not_read: bool,
+    behind: Vec<String>,
 }
 
 impl Story {
     async fn begin() -> Self {
         let db = Db::open("sqlite::memory:").await.expect("a database");
         let search = Arc::new(Search::open(&db).await.expect("a search"));
-        Self { db, clock: Clock::fixed(0), search, ids: Vec::new(), not_read: false }
+        Self {
+            db,
+            clock: Clock::fixed(0),
+            search,
+            ids: Vec::new(),
+            not_read: false,
+            behind: Vec::new(),
+        }
     }
 
     async fn tell(&mut self, event: Event) {
@@ -129,12 +137,16 @@ impl Story {
 
     /// A credential is read with the name of who made it.
     async fn refresh(&mut self, id: &str) {
+        self.behind.push(id.to_owned());
         if std::mem::take(&mut self.not_read) {
             self.db.execute("ALTER TABLE users RENAME TO hidden").await.expect("no users");
-            self.search.refresh(id).await;
+            self.search.refresh(id).await.expect_err("it cannot be read");
             self.db.execute("ALTER TABLE hidden RENAME TO users").await.expect("the users");
         } else {
-            self.search.refresh(id).await;
+            // Whoever makes changes reads until it works; here, with the next change.
+            for id in std::mem::take(&mut self.behind) {
+                self.search.refresh(&id).await.expect("it is read");
+            }
         }
     }
 
