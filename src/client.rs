@@ -46,6 +46,8 @@ thread_local! {
     static ASKER: RefCell<Option<Asker>> = const { RefCell::new(None) };
     /// How often the person did what was asked.
     static ANSWERS: Cell<u32> = const { Cell::new(0) };
+    /// What makes a secret and was not answered, and the name it had: made again, it has the same one.
+    static UNANSWERED: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
 /// Whom to turn to when a call needs the person who works here: it waits, and is made again after they did
@@ -65,13 +67,15 @@ struct Call {
     path: String,
     version: Option<u64>,
     body: Option<String>,
+    /// Names a call that makes a secret, so that a repeat of it makes nothing twice.
+    name: Option<String>,
     /// Whether the person may be asked for what it lacks.
     may_ask: bool,
 }
 
 impl Call {
     fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), version: None, body: None, may_ask: true }
+        Self { method, path: path.into(), version: None, body: None, name: None, may_ask: true }
     }
 
     /// The version of the thing this call changes: refused when someone else changed it since.
@@ -83,6 +87,15 @@ impl Call {
     /// For what nobody asked for: it would interrupt them.
     fn quietly(mut self) -> Self {
         self.may_ask = false;
+        self
+    }
+
+    /// For what makes a secret, said in full: whoever lost the answer can do it again.
+    fn named(mut self) -> Self {
+        let what = self.path.clone() + self.body.as_deref().unwrap_or_default();
+        let lost = UNANSWERED.take().filter(|(lost, _)| *lost == what);
+        self.name = lost.map(|(_, name)| name).or_else(new_name);
+        UNANSWERED.set(self.name.clone().map(|name| (what, name)));
         self
     }
 
@@ -104,6 +117,9 @@ impl Call {
         loop {
             let answers = ANSWERS.get();
             let (status, text) = self.exchange().await?;
+            if self.name.is_some() && status < 500 {
+                UNANSWERED.take();
+            }
             if (200..300).contains(&status) {
                 return Ok((status, text));
             }
@@ -139,12 +155,23 @@ impl Call {
         if let Some(version) = self.version {
             request = request.header("If-Match", &format!("\"{version}\""));
         }
+        if let Some(name) = &self.name {
+            request = request.header("Idempotency-Key", name);
+        }
         let request = match &self.body {
             Some(body) => request.header("Content-Type", "application/json").body(body.as_str()),
             None => request.build(),
         };
         answer(request).await
     }
+}
+
+/// 128 random bits as letters.
+fn new_name() -> Option<String> {
+    let mut bytes = [0; 32];
+    let crypto = web_sys::window()?.crypto().ok()?;
+    crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(bytes.map(|byte| char::from(b'a' + byte % 16)).iter().collect())
 }
 
 /// Asks an address as the public does: as nobody in particular, and for what is there now.

@@ -72,8 +72,9 @@ impl SubjectKind {
 }
 
 /// What can be done, noun and verb, and how the console says it of something whose name follows.
-pub const ACTIONS: [(&str, &str); 18] = [
+pub const ACTIONS: [(&str, &str); 19] = [
     ("credential.create", "Created API credential"),
+    ("credential.supersede_key", "Replaced the unseen key of"),
     ("credential.store", "Confirmed as stored"),
     ("credential.update", "Edited API credential"),
     ("credential.revoke", "Revoked API credential"),

@@ -168,6 +168,9 @@ pub struct CreatedCredential {
     pub credential: Credential,
     /// The plaintext key. Nobody, the service included, can see it again.
     pub api_key: String,
+    /// The request was made before, by its `Idempotency-Key`, and nobody has seen the key that it made: this
+    /// one took its place, and that one is dead.
+    pub superseded: bool,
 }
 
 impl std::fmt::Debug for CreatedCredential {
@@ -243,6 +246,7 @@ mod tests {
                 version: 1,
             },
             api_key: "lkh_plaintext".into(),
+            superseded: false,
         };
         assert!(!format!("{created:?}").contains("plaintext"));
     }

@@ -28,6 +28,9 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// 409: it is in that state already.
     AlreadySo,
+    /// 409: a repeat, by its `Idempotency-Key`, of what was done already and cannot be done once more;
+    /// `Location` says where what it made is.
+    AlreadyMade,
     /// 409: nobody would be left who can change what others may do.
     LastEditor,
     /// 412: someone else changed it since it was read.
@@ -38,6 +41,8 @@ pub enum ErrorCode {
     UnsupportedMediaType,
     /// 422: readable, but a field breaks a rule; `errors` says which.
     Invalid,
+    /// 422: another request had this `Idempotency-Key`.
+    IdempotencyKeyReused,
     /// 428: a change without `If-Match`.
     VersionRequired,
     /// 429: too many wrong passwords; `Retry-After` says for how many seconds to wait.

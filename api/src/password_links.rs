@@ -46,6 +46,9 @@ pub struct PasswordLink {
     pub kind: PasswordLinkKind,
     pub token: String,
     pub expires_at: String,
+    /// The request was made before, by its `Idempotency-Key`, and the link that it made was not used: this one
+    /// took its place, and that one is dead.
+    pub superseded: bool,
 }
 
 /// What someone asks who was handed a link. `Debug` leaves the token out.
@@ -113,6 +116,7 @@ mod tests {
             kind: PasswordLinkKind::Invitation,
             token: "secret".into(),
             expires_at: String::new(),
+            superseded: false,
         };
         let chosen = ChosenPassword {
             token: "secret".into(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use api::paths;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::cors::CorsLayer;
@@ -16,15 +16,12 @@ use crate::change::Made;
 use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
 use crate::{
-    App, account, boards, catalogue, change_log, credentials, import, null, openapi,
+    App, account, boards, catalogue, change_log, credentials, idempotency, import, null, openapi,
     password_links, session, sessions, usage, users,
 };
 
 /// The longest body, in bytes.
 const BODY_MAX: usize = 64 * 1024;
-
-/// The name a client gives to something it creates.
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The request's name, in its extensions.
 #[derive(Debug, Clone)]
@@ -68,7 +65,7 @@ fn cross_origin(origins: &[String]) -> CorsLayer {
         .allow_origin(origins.collect::<Vec<HeaderValue>>())
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
-        .allow_headers([header::CONTENT_TYPE, header::IF_MATCH, IDEMPOTENCY_KEY])
+        .allow_headers([header::CONTENT_TYPE, header::IF_MATCH, idempotency::HEADER])
         .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER, X_REQUEST_ID])
         .max_age(Duration::from_mins(10))
 }

@@ -26,9 +26,10 @@ use self::wire::{answer, credential};
 use crate::App;
 use crate::db;
 use crate::error::{Error, Result};
+use crate::idempotency::IdempotencyKey;
 use crate::input::{Id, Input, Parameters, Version};
 use crate::openapi::{
-    MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
+    MayBeMade, MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
 };
 use crate::paging::{Limit, cursor_from_text, cursor_to_text};
 use crate::session::User;
@@ -73,14 +74,20 @@ async fn list(
 
 /// A new credential and its API key, which is answered this once. A listed partner's preset is granted.
 #[utoipa::path(post, path = paths::CREDENTIALS, tag = "credentials",
-    operation_id = "create_credential", request_body = NewCredential, security(("session" = [])),
+    operation_id = "create_credential", request_body = NewCredential,
+    params(
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
+            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
+            makes it again under the same name within a day, and nothing is made twice")),
+    security(("session" = [])),
     responses((status = 201, body = CreatedCredential, headers(
             ("ETag" = String, description = "The credential’s version"),
             ("Location" = String, description = "The credential’s address"))),
-        NeedsUser, MayRefuseInput))]
+        NeedsUser, MayBeMade, MayRefuseInput))]
 async fn create(
     State(app): State<App>,
     user: User,
+    key: IdempotencyKey,
     Input(new): Input<NewCredential>,
 ) -> Result<Response> {
     let (change, user) = app
@@ -102,6 +109,7 @@ async fn create(
     };
     let preset = catalogue.set_of(&partner.preset).unwrap_or_default();
     let permissions = if new.api_type == ApiType::Harvest { preset } else { PermissionSet::EMPTY };
+    let attempt = key.attempt(app.keys.pepper(), &user, ("credential.create", ""), &new);
     let wanted = Wanted {
         api_type: new.api_type,
         partner: new.partner.0,
@@ -109,7 +117,7 @@ async fn create(
         permissions,
         replaces: None,
     };
-    issue(&app, &user, change, wanted).await
+    issue(&app, &user, change, wanted, &attempt).await
 }
 
 /// One credential.
@@ -208,16 +216,27 @@ async fn re_enable(State(app): State<App>, user: User, Id(id): Id) -> Result<Res
 /// A new credential with the same type, partner, description and permissions, for a key that was lost.
 /// The old one stays as it is until it is revoked.
 #[utoipa::path(post, path = paths::CREDENTIAL_REPLACE, tag = "credentials",
-    operation_id = "replace_credential", params(("id" = String, Path)), security(("session" = [])),
+    operation_id = "replace_credential",
+    params(("id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
+            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
+            makes it again under the same name within a day, and nothing is made twice")),
+    security(("session" = [])),
     responses((status = 201, body = CreatedCredential, headers(
             ("ETag" = String, description = "The credential’s version"),
             ("Location" = String, description = "The credential’s address"))),
-        NeedsUser, NeedsThing, MayFail))]
-async fn replace(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
+        NeedsUser, NeedsThing, MayBeMade, MayFail))]
+async fn replace(
+    State(app): State<App>,
+    user: User,
+    Id(id): Id,
+    key: IdempotencyKey,
+) -> Result<Response> {
     let (change, user, row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     // One that was kept before such characters were refused is not copied with them.
     let cleaned = Some(api::text::cleaned(&row.description)).filter(|it| !api::text::is_blank(it));
+    let attempt = key.attempt(app.keys.pepper(), &user, ("credential.replace", &id), &());
     let wanted = Wanted {
         api_type: row.api_type,
         partner: row.partner,
@@ -225,5 +244,5 @@ async fn replace(State(app): State<App>, user: User, Id(id): Id) -> Result<Respo
         permissions: row.permissions,
         replaces: Some(row.id),
     };
-    issue(&app, &user, change, wanted).await
+    issue(&app, &user, change, wanted, &attempt).await
 }

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod custom_fields;
 mod execute;
 pub mod harvest_users;
+pub mod idempotency;
 pub mod instance;
 pub mod job_posts;
 pub mod job_stages;

@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use crate::db::{self, Trouble};
+use crate::input::own_header;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -44,6 +45,17 @@ pub enum Error {
     LastEditor,
     #[error("{0}")]
     AlreadySo(&'static str),
+    /// The request was carried out before under its `Idempotency-Key`; what it made is at this address.
+    #[error(
+        "This was done already, and what it made was stored, used or replaced since. Its secret is not \
+         shown again."
+    )]
+    AlreadyMade(String),
+    #[error(
+        "This Idempotency-Key was used for another request. Give every request one of its own; only \
+         the repeat of a request has the same."
+    )]
+    IdempotencyKeyReused,
     #[error("Someone else saved a change in the meantime.")]
     Stale,
     #[error("A request may have at most {0}.")]
@@ -92,6 +104,10 @@ impl Error {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowed),
             Self::LastEditor => (StatusCode::CONFLICT, ErrorCode::LastEditor),
             Self::AlreadySo(_) => (StatusCode::CONFLICT, ErrorCode::AlreadySo),
+            Self::AlreadyMade(_) => (StatusCode::CONFLICT, ErrorCode::AlreadyMade),
+            Self::IdempotencyKeyReused => {
+                (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::IdempotencyKeyReused)
+            }
             Self::Stale => (StatusCode::PRECONDITION_FAILED, ErrorCode::Stale),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge),
             Self::UnsupportedMediaType => {
@@ -136,6 +152,7 @@ impl Error {
             Self::Unavailable(_) => Some(RETRY_AFTER),
             _ => None,
         };
+        let location = if let Self::AlreadyMade(at) = &self { Some(own_header(at)) } else { None };
         let reason = if let Self::Unauthenticated(reason) = &self { *reason } else { None };
         let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
         let problem = Problem {
@@ -151,7 +168,8 @@ impl Error {
         let no_store = HeaderValue::from_static("no-store");
         let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, no_store)];
         let retry_after = AppendHeaders(retry_after.map(|value| (header::RETRY_AFTER, value)));
-        (status, headers, retry_after, Json(problem)).into_response()
+        let location = AppendHeaders(location.map(|value| (header::LOCATION, value)));
+        (status, headers, retry_after, location, Json(problem)).into_response()
     }
 }
 

@@ -22,6 +22,7 @@ pub mod demo;
 mod encoding;
 pub mod error;
 pub mod harvest;
+pub mod idempotency;
 pub mod import;
 pub mod input;
 pub mod keys;

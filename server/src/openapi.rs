@@ -24,7 +24,8 @@ pub fn frame() -> OpenApi {
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .description(Some(
             "What the console does, for programs. Sign in at `/api/session`; the session is a cookie. \
-             Changes must carry the console’s own `Origin`. No text may have the character U+0000. \
+             Changes must carry the console’s own `Origin`. What makes a secret takes an \
+             `Idempotency-Key`, under which it can be done again when its answer was lost. No text may have the character U+0000. \
              Errors are `application/problem+json`.",
         ))
         .build();
@@ -143,6 +144,12 @@ problems! {
     /// For operations that move a thing from one state to another.
     MayBeSo:
     "409" "It is in that state already",
+}
+
+problems! {
+    /// For operations that make a secret and may be made again.
+    MayBeMade:
+    "409" "This was done already under this `Idempotency-Key`; `Location` says what was made",
 }
 
 problems! {

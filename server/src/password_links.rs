@@ -55,7 +55,7 @@ pub(crate) async fn make(
     let now = change.now;
     db::password_links::create(&mut change.tx, &token.hash(), &row, now).await?;
     let token = token.text().to_owned();
-    Ok(PasswordLink { kind, token, expires_at: rfc3339(expires_at) })
+    Ok(PasswordLink { kind, token, expires_at: rfc3339(expires_at), superseded: false })
 }
 
 /// Makes another link of a user who is there, and puts that on record.

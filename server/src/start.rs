@@ -9,7 +9,7 @@ use api::users::{DeveloperPermission, Level};
 use crate::change::Actor;
 use crate::clock::Clock;
 use crate::db::users::{self, NewUserRow};
-use crate::db::{Db, change_log, instance};
+use crate::db::{self, Db, Trouble, Tx, change_log, instance};
 use crate::keys::Pepper;
 use crate::{App, demo, password_links, passwords};
 
@@ -24,10 +24,22 @@ pub async fn check_pepper(db: &Db, pepper: &Pepper) -> anyhow::Result<()> {
         return same_pepper(&known, &fingerprint);
     }
     // Of several that start first at once, with a pepper each, one has the pepper that counts.
-    let mut tx = change_log::begin(db).await?;
+    let mut tx = begin(db).await?;
     let known = instance::claim(&mut tx, PEPPER, &fingerprint).await?;
     tx.commit().await?;
     same_pepper(&known, &fingerprint)
+}
+
+/// Begins a change, also while another server is at its own first start, which takes a while: it is waited
+/// for some twenty seconds.
+async fn begin(db: &Db) -> db::Result<Tx> {
+    for _ in 0..5 {
+        match change_log::begin(db).await {
+            Err(error) if Trouble::of(&error) == Some(Trouble::Busy) => {}
+            begun => return begun,
+        }
+    }
+    change_log::begin(db).await
 }
 
 fn same_pepper(known: &str, fingerprint: &str) -> anyhow::Result<()> {
@@ -81,7 +93,7 @@ pub async fn fill_demo(db: &Db, clock: &Clock, password: &str) -> anyhow::Result
     let now = clock.now();
     // One hash for all three: the password is public anyway, and hashing is slow on purpose.
     let password_hash = passwords::hash(password, &clock.random())?;
-    let mut tx = change_log::begin(db).await?;
+    let mut tx = begin(db).await?;
     // Another replica may have filled it meanwhile.
     if instance::read(&mut *tx, instance::DEMO).await?.is_some() {
         return Ok(());

@@ -19,17 +19,20 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::change::add;
-use self::change::{apply, begin, difference, gives, save};
+use self::change::{apply, begin, difference, gives, save, unused};
 pub(crate) use self::wire::answer;
 use self::wire::{MadeFilter, made, user_of};
 use crate::App;
-use crate::db::users::NewUserRow;
+use crate::change::Change;
+use crate::db::users::{NewUserRow, UserRow};
 use crate::error::{Error, Result};
+use crate::idempotency::IdempotencyKey;
 use crate::input::{Id, Input, Parameters, Version};
 use crate::openapi::{
-    MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
+    MayBeMade, MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
 };
 use crate::paging::{Limit, cursor_from_text, cursor_to_text};
+use crate::session::cookies::hash;
 use crate::session::{User, subject};
 use crate::{db, password_links};
 
@@ -64,17 +67,23 @@ async fn list(
 /// Adds somebody, and answers the one-time address at which they choose their password. It is answered
 /// this once.
 #[utoipa::path(post, path = paths::USERS, tag = "users", operation_id = "create_user",
-    request_body = NewUser, security(("session" = [])),
+    request_body = NewUser,
+    params(
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
+            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
+            makes it again under the same name within a day, and nothing is made twice")),
+    security(("session" = [])),
     responses((status = 201, body = InvitedUser, headers(
             ("ETag" = String, description = "The user’s version"),
             ("Location" = String, description = "The user’s address"))),
-        NeedsUser, MayRefuseInput))]
+        NeedsUser, MayBeMade, MayRefuseInput))]
 async fn create(
     State(app): State<App>,
     user: User,
+    key: IdempotencyKey,
     Input(new): Input<NewUser>,
 ) -> Result<Response> {
-    let (mut change, _) = app
+    let (mut change, user) = app
         .change(user, |user| {
             user.require_editing_users()?;
             user.require_proof(&app)
@@ -84,6 +93,26 @@ async fn create(
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    let attempt = key.attempt(app.keys.pepper(), &user, ("user.create", ""), &new);
+    let known = attempt.made_before(&mut change).await?;
+    let (row, link) = if let Some(made) = known {
+        let row = unused(&mut change, &made).await?;
+        let link = password_links::make_again(&app, &mut change, &row).await?;
+        (row, PasswordLink { superseded: true, ..link })
+    } else {
+        let row = invite(&app, &mut change, &new).await?;
+        let link = password_links::make(&app, &mut change, Some(&row)).await?;
+        (row, link)
+    };
+    attempt.made(&mut change, &row.id, &hash(&link.token)).await?;
+    change.commit().await?;
+    let location = paths::with_id(paths::USER, &row.id).parse().map_err(anyhow::Error::new)?;
+    let headers = [(header::ETAG, Version::tag(row.version)), (header::LOCATION, location)];
+    let invited = InvitedUser { user: user_of(row), link };
+    Ok((StatusCode::CREATED, headers, Json(invited)).into_response())
+}
+
+async fn invite(app: &App, change: &mut Change, new: &NewUser) -> Result<UserRow> {
     let id = app.clock.new_id("user");
     let row = NewUserRow {
         id: &id,
@@ -93,15 +122,8 @@ async fn create(
         password_hash: None,
         developer_permissions: &new.developer_permissions,
     };
-    let row = add(&mut change, &row)
-        .await?
-        .ok_or_else(|| Error::invalid("/email", "There is a user with this e-mail already."))?;
-    let link = password_links::make(&app, &mut change, Some(&row)).await?;
-    change.commit().await?;
-    let location = paths::with_id(paths::USER, &row.id).parse().map_err(anyhow::Error::new)?;
-    let headers = [(header::ETAG, Version::tag(row.version)), (header::LOCATION, location)];
-    let invited = InvitedUser { user: user_of(row), link };
-    Ok((StatusCode::CREATED, headers, Json(invited)).into_response())
+    let row = add(change, &row).await?;
+    row.ok_or_else(|| Error::invalid("/email", "There is a user with this e-mail already."))
 }
 
 /// One user.
@@ -181,16 +203,33 @@ async fn enable(State(app): State<App>, user: User, Id(id): Id) -> Result<Respon
 /// A new one-time address at which the user chooses a password; it is answered this once, and the one
 /// they had is no longer good. Nothing else changes until they use it.
 #[utoipa::path(post, path = paths::USER_PASSWORD_LINK, tag = "users",
-    operation_id = "create_password_link", params(("id" = String, Path)),
+    operation_id = "create_password_link",
+    params(("id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
+            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
+            makes it again under the same name within a day, and nothing is made twice")),
     security(("session" = [])),
     responses((status = 201, body = PasswordLink), NeedsUser, NeedsThing, MayBeSo, MayFail))]
-async fn create_password_link(State(app): State<App>, user: User, Id(id): Id) -> Result<Response> {
+async fn create_password_link(
+    State(app): State<App>,
+    user: User,
+    Id(id): Id,
+    key: IdempotencyKey,
+) -> Result<Response> {
     let (mut change, user, row) = begin(&app, user, &id).await?;
     user.require_proof(&app)?;
     if row.disabled_at.is_some() {
         return Err(Error::AlreadySo("This user is disabled. Enable them first."));
     }
+    let operation = ("user.create_password_link", id.as_str());
+    let attempt = key.attempt(app.keys.pepper(), &user, operation, &());
+    let known = attempt.made_before(&mut change).await?;
+    if let Some(made) = &known {
+        unused(&mut change, made).await?;
+    }
     let link = password_links::make_again(&app, &mut change, &row).await?;
+    let link = PasswordLink { superseded: known.is_some(), ..link };
+    attempt.made(&mut change, &row.id, &hash(&link.token)).await?;
     change.commit().await?;
     Ok((StatusCode::CREATED, Json(link)).into_response())
 }

@@ -16,7 +16,7 @@ pub async fn list(filter: &CredentialFilter) -> Result<Page<Credential>, Error> 
 }
 
 pub async fn create(new: &NewCredential) -> Result<CreatedCredential, Error> {
-    Call::new(Method::POST, paths::CREDENTIALS).json(new).read().await
+    Call::new(Method::POST, paths::CREDENTIALS).json(new).named().read().await
 }
 
 pub async fn read(id: &str) -> Result<Credential, Error> {
@@ -47,5 +47,5 @@ pub async fn step(id: &str, step: Step) -> Result<Credential, Error> {
 }
 
 pub async fn replace(id: &str) -> Result<CreatedCredential, Error> {
-    Call::new(Method::POST, paths::with_id(paths::CREDENTIAL_REPLACE, id)).read().await
+    Call::new(Method::POST, paths::with_id(paths::CREDENTIAL_REPLACE, id)).named().read().await
 }

@@ -15,7 +15,7 @@ pub async fn list(filter: &UserFilter) -> Result<Page<User>, Error> {
 }
 
 pub async fn create(new: &NewUser) -> Result<InvitedUser, Error> {
-    Call::new(Method::POST, paths::USERS).json(new).read().await
+    Call::new(Method::POST, paths::USERS).json(new).named().read().await
 }
 
 pub async fn read(id: &str) -> Result<User, Error> {
@@ -43,7 +43,7 @@ pub async fn end_sessions(id: &str) -> Result<(), Error> {
 
 /// A new one-time address at which this user chooses a password; earlier ones end.
 pub async fn create_password_link(id: &str) -> Result<PasswordLink, Error> {
-    Call::new(Method::POST, paths::with_id(paths::USER_PASSWORD_LINK, id)).read().await
+    Call::new(Method::POST, paths::with_id(paths::USER_PASSWORD_LINK, id)).named().read().await
 }
 
 /// The credentials this user made; `cursor` is `next` of the page before.

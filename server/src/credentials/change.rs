@@ -13,7 +13,9 @@ use super::wire::{answer, credential};
 use crate::change::{Change, Subject};
 use crate::db;
 use crate::db::credentials::{CredentialRow, NewCredentialRow};
+use crate::db::idempotency::Known;
 use crate::error::{Error, Result};
+use crate::idempotency::Attempt;
 use crate::input::{Version, own_header};
 use crate::keys::ApiKey;
 use crate::session::User;
@@ -35,7 +37,11 @@ pub(super) async fn issue(
     user: &User,
     mut change: Change,
     wanted: Wanted,
+    attempt: &Attempt,
 ) -> Result<Response> {
+    if let Some(made) = attempt.made_before(&mut change).await? {
+        return supersede(app, change, made, attempt).await;
+    }
     let key = ApiKey::make(&app.clock, wanted.api_type);
     let new = NewCredentialRow {
         id: app.clock.new_id("cred"),
@@ -61,15 +67,56 @@ pub(super) async fn issue(
     let subject = Subject { kind: "credential", id: &new.id, name: &new.description };
     change.record("credential.create", &subject, None, Some(after)).await?;
     let row = db::credentials::read(&mut *change.tx, &new.id).await?.ok_or(Error::NotFound)?;
+    attempt.made(&mut change, &new.id, &new.hash.to_hex()).await?;
     change.touches_credential(&new.id);
     change.touches_keys_of(&new.id);
     change.commit().await?;
+    Ok(created(app, row, key, false))
+}
+
+/// The credential was made before, and the answer that had its key was lost: it gets another key, and the
+/// one that nobody has seen is dead. A key that somebody may have stays as it is.
+async fn supersede(
+    app: &App,
+    mut change: Change,
+    made: Known,
+    attempt: &Attempt,
+) -> Result<Response> {
+    let already = || Error::AlreadyMade(paths::with_id(paths::CREDENTIAL, &made.made_id));
+    let row = db::credentials::read(&mut *change.tx, &made.made_id).await?.ok_or_else(already)?;
+    let told = row.stored_at.is_some() || row.revoked_at.is_some();
+    if told || !app.usage.unsaved(&row.secret_id).is_empty() {
+        return Err(already());
+    }
+    let key = ApiKey::make(&app.clock, row.api_type);
+    let (old, new) = (made.made_hash.as_str(), app.keys.pepper().hash(&key));
+    let secret = (row.secret_id.as_str(), key.hint());
+    if !db::secrets::supersede(&mut change.tx, secret, (old, &new), change.now).await? {
+        return Err(already());
+    }
+    if !db::credentials::update(&mut change.tx, &row).await? {
+        return Err(Error::Stale);
+    }
+    let subject = Subject { kind: "credential", id: &row.id, name: &row.description };
+    let (before, after) = (json!({ "key_hint": row.key_hint }), json!({ "key_hint": key.hint() }));
+    change.record("credential.supersede_key", &subject, Some(before), Some(after)).await?;
+    attempt.made(&mut change, &row.id, &new.to_hex()).await?;
+    let row = db::credentials::read(&mut *change.tx, &row.id).await?.ok_or_else(already)?;
+    change.touches_credential(&row.id);
+    change.touches_keys_of(&row.id);
+    // Memory finds the old one by nothing else; when the commit fails it is read again.
+    app.keys.forget_key(old);
+    change.commit().await?;
+    Ok(created(app, row, key, true))
+}
+
+fn created(app: &App, row: CredentialRow, key: ApiKey, superseded: bool) -> Response {
     let location = paths::with_id(paths::CREDENTIAL, &row.id);
     let headers =
         [(header::ETAG, Version::tag(row.version)), (header::LOCATION, own_header(&location))];
     let credential = credential(app, row);
-    let created = CreatedCredential { credential, api_key: key.reveal() };
-    Ok((StatusCode::CREATED, headers, Json(created)).into_response())
+    let created = CreatedCredential { credential, api_key: key.reveal(), superseded };
+    (StatusCode::CREATED, headers, Json(created)).into_response()
 }
 
 /// Begins a change of a credential that this person may see, and gives both as they are inside it.

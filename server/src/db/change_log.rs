@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::credentials::{contains, needle};
 use super::statement::Select;
-use super::{Db, Engine, Result, Tx};
+use super::{Db, Engine, Result, Trouble, Tx};
 use crate::clock::Millis;
 use crate::keys::Pepper;
 
@@ -32,7 +32,16 @@ pub struct Entry {
 
 /// Begins a change: every other one, on whichever replica, has ended or waits here until this one ends. So
 /// what is read from now on is what the last one left, and stays true until this one is committed.
+///
+/// Where another one is in the way for too long it is tried once more: nothing was done yet.
 pub async fn begin(db: &Db) -> Result<Tx> {
+    match begin_once(db).await {
+        Err(error) if Trouble::of(&error) == Some(Trouble::Busy) => begin_once(db).await,
+        begun => begun,
+    }
+}
+
+async fn begin_once(db: &Db) -> Result<Tx> {
     let mut tx = db.write().await?;
     // On SQLite `BEGIN IMMEDIATE` holds the one write lock already.
     if db.engine() == Engine::Postgres {

@@ -4,7 +4,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::credentials::{Grant, grant, unreadable};
-use super::{Db, Result};
+use super::{Db, Result, Tx};
 use crate::clock::Millis;
 use crate::keys::SecretHash;
 
@@ -47,6 +47,29 @@ pub async fn read_active(db: &Db, hash: &SecretHash) -> Result<Option<(Secret, G
         .fetch_optional(db.read())
         .await?;
     row.map(|row| Ok((secret(&row)?, grant(&row)?))).transpose()
+}
+
+/// Gives a secret the hash and the hint of another key, in place of the `old` one, if no call was ever made
+/// with that. False: it is another one already or was used, and nothing was written.
+pub async fn supersede(
+    tx: &mut Tx,
+    (id, hint): (&str, &str),
+    (old, new): (&str, &SecretHash),
+    now: Millis,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE secrets SET hash = $1, hint = $2, created_at = $3 \
+         WHERE id = $4 AND hash = $5 AND last_used_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM usage_last u WHERE u.secret_id = $4)",
+    )
+    .bind(new.to_hex())
+    .bind(hint)
+    .bind(now)
+    .bind(id)
+    .bind(old)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// The ids of a credential's secrets.

@@ -1,5 +1,6 @@
 //! The steps that the changes of a user have in common.
 
+use api::paths;
 use api::users::{DeveloperPermission, UserChanges, check_rights};
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use super::wire::answer;
 use crate::App;
 use crate::change::{Change, Subject};
 use crate::db;
+use crate::db::idempotency::Known;
 use crate::db::users::{NewUserRow, UserRow};
 use crate::error::{Error, Result};
 use crate::session::User;
@@ -28,6 +30,16 @@ pub(crate) async fn add(change: &mut Change, new: &NewUserRow<'_>) -> db::Result
     let subject = Subject { kind: "user", id: &row.id, name: &row.name };
     change.record("user.create", &subject, None, Some(after)).await?;
     Ok(Some(row))
+}
+
+/// The user of a link that a request made before, when that link is still there to be used: not used, too
+/// old, or replaced.
+pub(super) async fn unused(change: &mut Change, made: &Known) -> Result<UserRow> {
+    let already = || Error::AlreadyMade(paths::with_id(paths::USER, &made.made_id));
+    let now = change.now;
+    let link = db::password_links::read(&mut *change.tx, &made.made_hash, now).await?;
+    link.ok_or_else(already)?;
+    db::users::read(&mut *change.tx, &made.made_id).await?.ok_or_else(already)
 }
 
 /// Begins a change of another user. Nobody changes what they may do themselves; and so there is always

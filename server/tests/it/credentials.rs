@@ -31,7 +31,7 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
         cache-control: no-store
         x-content-type-options: nosniff
         x-request-id: req_BI0xwLsLkNCJDVji
-        content-length: 498
+        content-length: 517
 
         {
           "credential": {
@@ -57,7 +57,8 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
             ],
             "version": 1
           },
-          "api_key": "lkh_VWYnUMV7gMxHDkfExFaOfJoxHALQE00B2y6V"
+          "api_key": "lkh_VWYnUMV7gMxHDkfExFaOfJoxHALQE00B2y6V",
+          "superseded": false
         }
     "#]]
     .assert_eq(&created.exact());

@@ -12,6 +12,7 @@ mod credentials;
 mod db_story;
 mod document;
 mod harvest;
+mod idempotency;
 mod import;
 mod input;
 mod late;

@@ -423,7 +423,7 @@ async fn from_page(world: &World, origin: &str, method: &str, path: &str, more: 
     if method == "OPTIONS" {
         request = request
             .header("access-control-request-method", more)
-            .header("access-control-request-headers", "content-type,if-match");
+            .header("access-control-request-headers", "content-type,if-match,idempotency-key");
         return world.send(request.body(Body::empty())).await;
     }
     world.send(request.body(Body::from(more.to_owned()))).await

@@ -213,7 +213,8 @@ async fn adding_somebody_answers_their_link_once() {
           "link": {
             "kind": "invitation",
             "token": "…",
-            "expires_at": "2026-02-03T09:05:00.250Z"
+            "expires_at": "2026-02-03T09:05:00.250Z",
+            "superseded": false
           }
         }
     "#]]

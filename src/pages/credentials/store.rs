@@ -36,7 +36,7 @@ pub fn dialog(
     let navigator = Navigator::expect();
     let held = RwSignal::new(true);
     navigator.hold_while(move || held.get(), LEAVE);
-    let CreatedCredential { credential, api_key } = created;
+    let CreatedCredential { credential, api_key, .. } = created;
     let description = credential.description.clone();
     let error = RwSignal::new(None::<Error>);
     let stored = Task::new(move || {
