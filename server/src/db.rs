@@ -3,6 +3,7 @@
 //!
 //! One SQL text serves both engines. Where they must differ, they differ inside one function.
 
+pub mod address;
 pub mod boards;
 pub mod change_log;
 pub mod credentials;
@@ -37,6 +38,7 @@ use anyhow::Context as _;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Executor as _};
 
+use self::address::Address;
 use self::pool::{Kind, Pool};
 use self::probe::Probe;
 pub use self::trouble::Trouble;
@@ -90,40 +92,43 @@ impl Db {
     /// Opens the database at `url` (`sqlite:FILE`, `sqlite::memory:` or `postgres://…`), creating the
     /// file and bringing the schema up to date as needed.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
+        let address = Address::parse(url).map_err(anyhow::Error::msg)?;
+        Self::connect(url, &address).await.map_err(|error| {
+            // What sqlx and PostgreSQL say can repeat a part of the address.
+            let said = address.hide(&format!("{error:#}"));
+            anyhow::anyhow!("the database does not open ({address}): {said}")
+        })
+    }
+
+    async fn connect(url: &str, address: &Address) -> anyhow::Result<Self> {
         sqlx::any::install_default_drivers();
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        if address.engine() == Engine::Postgres {
             Self::open_postgres(url).await
-        } else if url.contains(":memory:") {
-            let pool = open_pool(Kind::Memory, options("sqlite::memory:")?, 1, SQLITE).await?;
+        } else if address.is_memory() {
+            let pool = Pool::open(Kind::Memory, options("sqlite::memory:")?, 1, SQLITE).await?;
             migrate(&mut pool.acquire().await?).await?;
             Ok(Self::of(Engine::Sqlite, pool.clone(), pool, true))
-        } else if url.starts_with("sqlite:") {
+        } else {
             let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
             let options = options(&url)?;
-            let writing = open_pool(Kind::File, options.clone(), 1, SQLITE).await?;
+            let writing = Pool::open(Kind::File, options.clone(), 1, SQLITE).await?;
             migrate(&mut writing.acquire().await?).await?;
-            let reading = open_pool(Kind::File, options, 4, SQLITE).await?;
+            let reading = Pool::open(Kind::File, options, 4, SQLITE).await?;
             Ok(Self::of(Engine::Sqlite, reading, writing, true))
-        } else {
-            anyhow::bail!(
-                "the database is given as sqlite:FILE or postgres://USER@HOST/NAME, not {url:?}"
-            );
         }
     }
 
     async fn open_postgres(url: &str) -> anyhow::Result<Self> {
         let mut options = options(url)?;
-        let unopened = || format!("the database does not open: {}", without_password(url));
-        let pooled = pooler::is_named(&mut options)?
-            || pooler::is_found(&options).await.with_context(unopened)?;
+        let pooled = pooler::is_named(&mut options)? || pooler::is_found(&options).await?;
         if pooled {
             tracing::info!("the database is behind a pooler: every statement in a transaction");
         }
-        let mut connection = options.connect().await.with_context(unopened)?;
+        let mut connection = options.connect().await?;
         migrate_postgres(&mut connection).await.context(NOT_MIGRATED)?;
         connection.close().await?;
         let prepare = if pooled { "" } else { POSTGRES };
-        let pool = open_pool(Kind::Postgres, options, 16, prepare).await?;
+        let pool = Pool::open(Kind::Postgres, options, 16, prepare).await?;
         Ok(Self::of(Engine::Postgres, pool.clone(), pool, !pooled))
     }
 
@@ -201,37 +206,6 @@ async fn migrate_postgres(connection: &mut AnyConnection) -> anyhow::Result<()> 
     Ok(tx.commit().await?)
 }
 
-async fn open_pool(
-    kind: Kind,
-    options: AnyConnectOptions,
-    size: u32,
-    prepare: &'static str,
-) -> anyhow::Result<Pool> {
-    let address = without_password(options.database_url.as_str());
-    let opened = Pool::open(kind, options, size, prepare).await;
-    opened.with_context(|| format!("the database does not open: {address}"))
-}
-
 fn options(url: &str) -> anyhow::Result<AnyConnectOptions> {
-    AnyConnectOptions::from_str(url)
-        .with_context(|| format!("the database address cannot be read: {}", without_password(url)))
-}
-
-/// The address as it may stand in a log.
-fn without_password(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}…{}", &url[..scheme + 3], &url[at..]),
-        _ => url.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_in_the_address_is_not_logged() {
-        assert_eq!(without_password("postgres://me:secret@host/db"), "postgres://…@host/db");
-        assert_eq!(without_password("sqlite:latchkey.db"), "sqlite:latchkey.db");
-    }
+    Ok(AnyConnectOptions::from_str(url)?)
 }

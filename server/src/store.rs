@@ -13,7 +13,7 @@ use crate::keys::Pepper;
 /// Where the data is.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Store {
-    /// sqlite:FILE or postgres://USER@HOST/NAME
+    /// sqlite:FILE or postgres://USER@HOST:PORT/NAME
     #[arg(
         long,
         env = "LATCHKEY_DATABASE",

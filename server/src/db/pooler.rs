@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use super::Result;
 
 /// The parameter of the address that says it, where it cannot be found out: `pooler=transaction`.
-const PARAMETER: &str = "pooler";
+pub(super) const PARAMETER: &str = "pooler";
 
 /// Takes the parameter out of the options, and says what it says.
 pub(super) fn is_named(options: &mut AnyConnectOptions) -> anyhow::Result<bool> {

@@ -138,7 +138,7 @@ fn a_demo_is_never_served_beyond_this_machine() {
 fn a_wrong_setting_is_refused_with_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, said) in [
-        (["serve", "--database", "mysql://db"], "sqlite:FILE or postgres://USER@HOST/NAME"),
+        (["serve", "--database", "mysql://db"], "sqlite:FILE or postgres://USER@HOST:PORT/NAME"),
         (["serve", "--listen", "nowhere"], "is not HOST:PORT"),
         (["serve", "--trusted-proxy", "everyone"], "--trusted-proxy"),
         (["serve", "--rate-limit", "many"], "--rate-limit"),
