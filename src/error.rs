@@ -83,10 +83,9 @@ impl Error {
                 "Check what you typed and try again. Upper and lower case matter in the password."
             }
             (_, 401) => "What you typed is still here.",
-            (_, 403) if self.is(ErrorCode::ProofRequired) => {
-                "Nothing was changed. What you typed is still here."
+            (_, 403) if self.is(ErrorCode::Forbidden) => {
+                "Ask a Site Admin which permissions you have. Nothing was changed."
             }
-            (_, 403) => "Ask a Site Admin which permissions you have. Nothing was changed.",
             (_, 404) => "It may have been removed, or your permissions may have changed.",
             (_, 422) => "Nothing was saved yet. The fields to look at are marked.",
             // The title says how long to wait.
@@ -169,5 +168,11 @@ mod tests {
         let unproven = refused(403, "proof_required");
         assert!(unproven.what().contains("password"));
         assert!(unproven.what_now().starts_with("Nothing was changed."));
+        // What an operator has to mend, no Site Admin can.
+        for code in ["cross_origin", "https_required"] {
+            assert_eq!(refused(403, code).what(), "No.");
+            assert!(refused(403, code).what_now().starts_with("Nothing was changed."));
+        }
+        assert!(refused(403, "forbidden").what_now().starts_with("Ask a Site Admin"));
     }
 }

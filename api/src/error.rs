@@ -20,6 +20,8 @@ pub enum ErrorCode {
     Forbidden,
     /// 403: a change that did not come from the console's own origin.
     CrossOrigin,
+    /// 403: a change that came by plain http, where the service is reached by https.
+    HttpsRequired,
     /// 403: allowed, once the password is given again; see `/api/session/proof`.
     ProofRequired,
     /// 404: no such thing, or none that this person may see.

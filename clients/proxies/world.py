@@ -13,12 +13,13 @@ import random
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "reverse-proxy.md"
-# nginx and Caddy start in a moment; on a busy machine it is a long one.
+# They start in a moment; on a busy machine it is a long one.
 SECONDS = 30
 
 # What nginx wants around a `server`: one process, and no file outside the folder it is started in.
@@ -95,14 +96,33 @@ def caddy(latchkey, upstream):
 
 
 @contextlib.contextmanager
-def running(command, files, port):
+def haproxy(latchkey, upstream):
+    """HAProxy in front of these two; answers its port."""
+    port = free_port()
+    addresses = {
+        "bind :80 ": f"bind 127.0.0.1:{port} ",
+        "127.0.0.1:8080": f"127.0.0.1:{latchkey}",
+        "127.0.0.1:9000": f"127.0.0.1:{upstream}",
+        "/etc/haproxy/latchkey.lua": "latchkey.lua",
+    }
+    script = shown("lua", {"127.0.0.1:8080": f"127.0.0.1:{latchkey}"})
+    files = {"haproxy.cfg": shown("haproxy", addresses), "latchkey.lua": script}
+    command = [os.environ["LATCHKEY_HAPROXY"], "-db", "-f", "haproxy.cfg"]
+    # Libraries that were unpacked beside it.
+    with running(command, files, port, {"LD_LIBRARY_PATH": os.environ.get("LATCHKEY_HAPROXY_LIBRARIES", "")}):
+        yield port
+
+
+@contextlib.contextmanager
+def running(command, files, port, variables=None):
     """A program in a folder of its own, from when it listens until it is told to end."""
     with tempfile.TemporaryDirectory(prefix="latchkey-proxies-") as name:
         folder = pathlib.Path(name)
         for file, text in files.items():
             (folder / file).write_text(text)
         # Caddy keeps certificates and its configuration where these say.
-        environment = {**os.environ, "HOME": name, "XDG_DATA_HOME": name, "XDG_CONFIG_HOME": name}
+        folders = {"HOME": name, "XDG_DATA_HOME": name, "XDG_CONFIG_HOME": name}
+        environment = {**os.environ, **folders, **(variables or {})}
         with open(folder / "log", "wb") as log:
             program = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
@@ -121,6 +141,14 @@ def wait_for(port, program, log):
             return
         time.sleep(0.02)
     raise RuntimeError(f"it did not start: {log.read_text()}")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Says nothing of connections that a proxy no longer wants."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Upstream:
@@ -143,7 +171,7 @@ class Upstream:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

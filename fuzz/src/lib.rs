@@ -5,6 +5,7 @@
 //! saw an accepted one: such a target proves little.
 
 mod basic;
+mod forwarded;
 mod import;
 mod key;
 mod link;
@@ -22,6 +23,8 @@ pub enum Target {
     Basic,
     /// The API key in it.
     Key,
+    /// What a proxy says of its client.
+    Forwarded,
     /// The query of a Harvest call.
     Query,
     /// The `Link` header that answers one.
@@ -40,10 +43,13 @@ impl Target {
         match name.as_str() {
             "basic" => Self::Basic,
             "key" => Self::Key,
+            "forwarded" => Self::Forwarded,
             "query" => Self::Query,
             "link" => Self::Link,
             "import" => Self::Import,
-            _ => panic!("FUZZ_TARGET is basic, key, query, link or import, not `{name}`"),
+            _ => {
+                panic!("FUZZ_TARGET is basic, key, forwarded, query, link or import, not `{name}`")
+            }
         }
     }
 
@@ -65,6 +71,7 @@ impl Target {
         let accepted = match self {
             Self::Basic => basic::check(data),
             Self::Key => key::check(data),
+            Self::Forwarded => forwarded::check(data),
             Self::Query => query::check(data),
             Self::Link => link::check(data),
             Self::Import => import::check(data),

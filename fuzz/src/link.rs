@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use http::request::Parts;
 use http::{HeaderValue, Request, Uri, header};
 use percent_encoding::percent_decode_str;
-use server::client::Client;
+use server::client::{Client, TrustedProxies};
 use server::harvest::call::{Answer, Call};
 use server::harvest::paging::{Page, next_only, numbered};
 use server::harvest::query::Query;
@@ -31,7 +31,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     let mut line = || lines.next().unwrap_or_default();
     let (target, host, words) = (line(), line(), line());
     let Some(parts) = request(target, host, words) else { return false };
-    let client = Client::of(&parts, &["127.0.0.0/8".parse().expect("a network")]);
+    let client = Client::of(&parts, &TrustedProxies::default());
     let call = Call {
         params: vec![],
         query: Query::parse(parts.uri.query().unwrap_or_default()),

@@ -55,7 +55,7 @@ async fn update(
     }
     let (mut change, user) = app.change(user, |_| Ok(())).await?;
     let old = user.row;
-    if old.version != version.0 {
+    if !version.is(old.version) {
         return Err(Error::Stale);
     }
     let mut new = old.clone();

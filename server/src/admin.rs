@@ -1,12 +1,14 @@
 //! What is common to all of `/api`: it names the request, knows the client, lets no other site change
 //! anything, finishes what it began, and gives every error its body.
 
+mod origin;
+
 use std::time::Duration;
 
 use api::paths;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::cors::CorsLayer;
@@ -15,6 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::change::Made;
 use crate::client::Client;
 use crate::error::{Error, Refused, X_REQUEST_ID};
+use crate::input::own_header;
+use crate::settings::Origin;
 use crate::{
     App, account, boards, catalogue, change_log, credentials, idempotency, import, null, openapi,
     password_links, session, sessions, usage, users,
@@ -59,10 +63,11 @@ pub fn router(app: &App) -> Router<App> {
 }
 
 /// Lets the console call from the other origins it is served from, and nobody else.
-fn cross_origin(origins: &[String]) -> CorsLayer {
-    let origins = origins.iter().filter_map(|origin| origin.parse().ok());
+fn cross_origin(origins: &[Origin]) -> CorsLayer {
+    let origins: Vec<HeaderValue> =
+        origins.iter().map(|origin| own_header(origin.as_str())).collect();
     CorsLayer::new()
-        .allow_origin(origins.collect::<Vec<HeaderValue>>())
+        .allow_origin(origins)
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::IF_MATCH, idempotency::HEADER])
@@ -82,16 +87,17 @@ async fn wrong_method() -> Error {
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = app.clock.new_id("req");
     let (mut parts, body) = request.into_parts();
-    let client = Client::of(&parts, app.settings.trusted_proxies());
+    let mut client = Client::of(&parts, app.settings.trusted_proxies());
     let unsafe_method = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let refused = unsafe_method && !is_same_origin(&parts.headers, &client, &app);
+    let checked =
+        if unsafe_method { origin::check(&app, &parts, &mut client, &id) } else { Ok(()) };
     let has_null = null::is_in_address(&parts.uri);
     parts.extensions.insert(client);
     parts.extensions.insert(RequestId(id.clone()));
     let request = Request::from_parts(parts, body);
     let made = Made::default();
-    let response = if refused {
-        Error::CrossOrigin.into_response()
+    let response = if let Err(refusal) = checked {
+        refusal.into_response()
     } else if has_null {
         Error::Malformed("its address has the character U+0000".to_owned()).into_response()
     } else if unsafe_method {
@@ -122,17 +128,4 @@ fn finish(mut response: Response, request_id: &str, made: &Made) -> Response {
         headers.insert(X_REQUEST_ID, id);
     }
     response
-}
-
-/// Whether a browser says that the request comes from the console itself. Every browser sends one of the
-/// two headers with a change; a program that is no browser sends `Origin` itself.
-fn is_same_origin(headers: &HeaderMap, client: &Client, app: &App) -> bool {
-    if let Some(origin) = headers.get(header::ORIGIN) {
-        let origin = origin.to_str().unwrap_or_default().trim_end_matches('/');
-        let listed = app.settings.console_origins().iter().map(String::as_str);
-        let own = client.origin();
-        let mut ours = listed.chain(app.settings.public_origin()).chain([own.as_str()]);
-        return ours.any(|ours| ours.eq_ignore_ascii_case(origin));
-    }
-    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
 }

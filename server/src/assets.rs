@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
+use crate::header_list::has_tag;
 use crate::packed::quality;
 
 #[cfg(test)]
@@ -153,7 +154,7 @@ fn file(find: Find, name: &str, identity: Asset, headers: &HeaderMap) -> Respons
     let mut digest = [0; 8];
     digest.copy_from_slice(&asset.hash[..8]);
     let tag = format!("\"{:016x}\"", u64::from_be_bytes(digest));
-    let (status, body) = if holds(headers, &tag) {
+    let (status, body) = if has_tag(headers, &header::IF_NONE_MATCH, &tag) {
         (StatusCode::NOT_MODIFIED, None)
     } else {
         (StatusCode::OK, Some(asset.data))
@@ -223,16 +224,6 @@ fn content_type(name: &str) -> &'static str {
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
-}
-
-fn holds(headers: &HeaderMap, tag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held) == tag)
 }
 
 /// The encodings of `dist/` that the client takes, best first, each with its file's suffix.

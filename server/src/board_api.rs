@@ -34,6 +34,7 @@ use crate::db::{self, Engine};
 use crate::error::{RETRY_AFTER, trouble};
 use crate::harvest::query::Query;
 use crate::harvest::shapes::CustomField;
+use crate::header_list::has_tag;
 use crate::input::canonical_id;
 use crate::openapi::schemas_of;
 use crate::usage::Outcome;
@@ -288,10 +289,7 @@ fn respond(headers: &HeaderMap, rendered: &Rendered) -> Response {
         Some(_) => format!("\"{}-gzip\"", rendered.tag),
         None => format!("\"{}\"", rendered.tag),
     };
-    let known =
-        headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
-    let has_it = known.any(|known| known == "*" || known.trim_start_matches("W/") == tag);
+    let has_it = has_tag(headers, &header::IF_NONE_MATCH, &tag);
     let body =
         if has_it { Body::empty() } else { gzip.unwrap_or(rendered.body.plain()).clone().into() };
     let mut response = Response::new(body);
@@ -315,11 +313,14 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 
 /// An application. This instance takes none, but says so only to whoever holds a Job Board key.
 async fn apply(app: &App, parts: &Parts) -> Response {
+    let client = Client::of(parts, app.settings.trusted_proxies());
+    if app.settings.https_only() && !client.https {
+        return refuse(StatusCode::FORBIDDEN, "HTTPS is required");
+    }
     let key = app.keys.key_of(parts.uri.path(), &parts.headers).await;
     match key.map(|key| key.filter(|key| key.grant.api_type == ApiType::JobBoard)) {
         Ok(Some(key)) => {
             let outcome = Outcome { permission: None, denied: false };
-            let client = Client::of(parts, app.settings.trusted_proxies());
             app.usage.count(&key.secret_id, outcome, client.address, app.clock.now());
             let text = "Applications are not taken by this instance";
             refuse(StatusCode::NOT_IMPLEMENTED, text)

@@ -91,7 +91,7 @@ async fn update(
 ) -> Result<Response> {
     let (mut change, _) = app.change(user, User::require_editing_boards).await?;
     let row = db::boards::read(&mut *change.tx, id).await?.ok_or(Error::NotFound)?;
-    if row.version != version.0 {
+    if !version.is(row.version) {
         return Err(Error::Stale);
     }
     let errors = changes.check();

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use anyhow::{Context as _, ensure};
 use api::import::ImportCounts;
 use api::users::{Level, NewUser};
+use clap::ArgMatches;
 
 use crate::change::Actor;
 use crate::change_log::verify::{Verdict, verify};
@@ -16,7 +17,7 @@ use crate::clock::Clock;
 use crate::db::users::NewUserRow;
 use crate::import::{By, Import};
 use crate::password_links::{self, FIRST_MAY};
-use crate::settings::Settings;
+use crate::settings::{self, Given, Settings, read_public_origin};
 use crate::store::Store;
 use crate::{App, db, encoding, passwords, start, users};
 
@@ -33,7 +34,7 @@ pub struct CreateAdmin {
     #[arg(long)]
     password_stdin: bool,
     #[command(flatten)]
-    console: Console,
+    pub(crate) console: Console,
 }
 
 /// Whose password was lost.
@@ -43,16 +44,22 @@ pub struct ResetPassword {
     #[arg(long)]
     email: String,
     #[command(flatten)]
-    console: Console,
+    pub(crate) console: Console,
 }
 
 /// Which data, and where its console is.
 #[derive(Debug, clap::Args)]
 pub struct Console {
     #[command(flatten)]
-    store: Store,
+    pub(crate) store: Store,
     /// The address of the console, for the one-time address that is printed
-    #[arg(long, env = "LATCHKEY_PUBLIC_ORIGIN", default_value = "http://127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "LATCHKEY_PUBLIC_ORIGIN",
+        value_name = "ORIGIN",
+        default_value = "http://127.0.0.1:8080",
+        hide_env_values = true
+    )]
     public_origin: String,
 }
 
@@ -60,7 +67,7 @@ pub struct Console {
 #[derive(Debug, clap::Args)]
 pub struct VerifyLog {
     #[command(flatten)]
-    store: Store,
+    pub(crate) store: Store,
     /// An entry it must contain: the last one as an earlier check printed it, and as you kept it elsewhere
     #[arg(long, value_name = "SEQ:HASH")]
     contains: Option<String>,
@@ -75,7 +82,7 @@ pub struct ImportData {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    store: Store,
+    pub(crate) store: Store,
 }
 
 /// Creates a Site Admin who may do what the first one may.
@@ -86,6 +93,7 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
     if let Some(fault) = new.check().into_iter().next() {
         anyhow::bail!("--{}: {}", fault.pointer.trim_start_matches('/'), fault.detail);
     }
+    let public_origin = read_public_origin(&console.public_origin)?;
     let app = open(console.store).await?;
     let about = [name.as_str(), &email, &app.organization];
     let password_hash = password_stdin.then(|| password_from_stdin(&app, &about)).transpose()?;
@@ -110,7 +118,7 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
     };
     change.commit().await?;
     match link {
-        Some(link) => say_link(&console.public_origin, &link.token, &link.expires_at),
+        Some(link) => say_link(public_origin.as_str(), &link.token, &link.expires_at),
         None => say(&format!("{email} can sign in now.")),
     }
 }
@@ -118,6 +126,7 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
 /// Prints a one-time address at which a user chooses a new password. The old one counts until then.
 pub async fn reset_password(arguments: ResetPassword) -> anyhow::Result<()> {
     let ResetPassword { email, console } = arguments;
+    let public_origin = read_public_origin(&console.public_origin)?;
     console.store.require_existing()?;
     let app = open(console.store).await?;
     let mut change = app.change_as(Actor::system()).await?;
@@ -126,7 +135,7 @@ pub async fn reset_password(arguments: ResetPassword) -> anyhow::Result<()> {
     ensure!(row.disabled_at.is_none(), "{email} is disabled; a Site Admin can enable them");
     let link = password_links::make_again(&app, &mut change, &row).await?;
     change.commit().await?;
-    say_link(&console.public_origin, &link.token, &link.expires_at)
+    say_link(public_origin.as_str(), &link.token, &link.expires_at)
 }
 
 /// Imports recruiting data, all of it or nothing, and says what was new, changed and gone.
@@ -185,6 +194,16 @@ pub async fn verify_log(arguments: VerifyLog) -> anyhow::Result<()> {
             "the change log was replaced: entry {seq} is not the one you have the hash of"
         ),
     }
+}
+
+/// Says what is understood of the settings, and all that is wrong with them.
+pub fn check_config(given: Given, matches: &ArgMatches) -> anyhow::Result<()> {
+    let (_, matches) = matches.subcommand().context("no command")?;
+    let (lines, refused) = settings::check(given, matches);
+    for line in lines {
+        say(&line)?;
+    }
+    Ok(refused?)
 }
 
 /// The service without its socket.

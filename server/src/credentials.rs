@@ -149,7 +149,7 @@ async fn update(
     Input(changes): Input<CredentialChanges>,
 ) -> Result<Response> {
     let (mut change, user, row) = begin(&app, user, &id).await?;
-    if row.version != version.0 {
+    if !version.is(row.version) {
         return Err(Error::Stale);
     }
     let mut new = row.clone();

@@ -92,7 +92,8 @@ impl Db {
     /// Opens the database at `url` (`sqlite:FILE`, `sqlite::memory:` or `postgres://…`), creating the
     /// file and bringing the schema up to date as needed.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
-        let address = Address::parse(url).map_err(anyhow::Error::msg)?;
+        let address = Address::parse(url)
+            .map_err(|why| anyhow::anyhow!("the database (--database) is not known: {why}"))?;
         Self::connect(url, &address).await.map_err(|error| {
             // What sqlx and PostgreSQL say can repeat a part of the address.
             let said = address.hide(&format!("{error:#}"));

@@ -32,8 +32,12 @@ pub enum Error {
     Forbidden(&'static str),
     #[error("Give your password again: it was last given more than ten minutes ago.")]
     ProofRequired,
-    #[error("A change must come from the console’s own address.")]
-    CrossOrigin,
+    /// Both addresses, and what mends it.
+    #[error("{0}")]
+    CrossOrigin(String),
+    /// Where to go instead, and what mends it.
+    #[error("{0}")]
+    HttpsRequired(String),
     #[error("There is no such thing here, or none that you may see.")]
     NotFound,
     #[error("This address does not take this method.")]
@@ -99,7 +103,8 @@ impl Error {
             }
             Self::ProofRequired => (StatusCode::FORBIDDEN, ErrorCode::ProofRequired),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, ErrorCode::Forbidden),
-            Self::CrossOrigin => (StatusCode::FORBIDDEN, ErrorCode::CrossOrigin),
+            Self::CrossOrigin(_) => (StatusCode::FORBIDDEN, ErrorCode::CrossOrigin),
+            Self::HttpsRequired(_) => (StatusCode::FORBIDDEN, ErrorCode::HttpsRequired),
             Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowed),
             Self::LastEditor => (StatusCode::CONFLICT, ErrorCode::LastEditor),

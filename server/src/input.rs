@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::encoding;
 use crate::error::Error;
+use crate::header_list::tags;
 use crate::null::has_no_null;
 
 /// The longest text of a body, in characters: more than any field takes.
@@ -210,23 +211,49 @@ pub(crate) fn canonical_id(text: &str) -> Option<i64> {
     text.parse().ok().filter(|id: &i64| id.to_string() == text)
 }
 
-/// The version a change was made from: `If-Match`, as the `ETag` was answered.
-#[derive(Debug)]
-pub struct Version(pub i64);
+/// The versions a change may be made from: `If-Match`, as the `ETag` was answered.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Version {
+    /// `*`: any that there is.
+    Any,
+    OneOf(Vec<i64>),
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Version {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let value = parts.headers.get(header::IF_MATCH).ok_or(Error::VersionRequired)?;
-        let tag = value.to_str().unwrap_or_default().trim();
-        let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+        if !parts.headers.contains_key(header::IF_MATCH) {
+            return Err(Error::VersionRequired);
+        }
+        let mut versions = Vec::new();
+        for tag in tags(&parts.headers, &header::IF_MATCH) {
+            if tag == b"*" {
+                return Ok(Self::Any);
+            }
+            versions.extend(number(tag));
+        }
         // A tag that is not one of ours is the tag of something else: stale, not malformed.
-        number.and_then(|number| number.parse().ok()).map(Self).ok_or(Error::Stale)
+        if versions.is_empty() { Err(Error::Stale) } else { Ok(Self::OneOf(versions)) }
     }
 }
 
+/// The version in a tag. A proxy that compresses our answers makes the tag weak, or adds to it what it did.
+fn number(tag: &[u8]) -> Option<i64> {
+    let tag = str::from_utf8(tag).ok()?.strip_prefix('"')?.strip_suffix('"')?;
+    let packed = ["-gzip", "-br", "-zstd"].iter().find_map(|packing| tag.strip_suffix(packing));
+    packed.unwrap_or(tag).parse().ok()
+}
+
 impl Version {
+    /// Whether the change may be made from this version.
+    pub(crate) fn is(&self, current: i64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&current),
+        }
+    }
+
     /// The version as it stands in `ETag`.
     pub(crate) fn tag(version: i64) -> HeaderValue {
         own_header(&format!("\"{version}\""))
@@ -248,6 +275,27 @@ mod tests {
         match from_json::<T>(body.as_bytes()).unwrap_err() {
             Error::Invalid(errors) => format!("{}: {}", errors[0].pointer, errors[0].detail),
             other => other.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_version_is_read_from_every_spelling_of_if_match() {
+        for (line, read) in [
+            (&b"\"3\""[..], Some(Version::OneOf(vec![3]))),
+            (b" \"3\" , \"4\"", Some(Version::OneOf(vec![3, 4]))),
+            (b"W/\"3\"", Some(Version::OneOf(vec![3]))),
+            (b"\"3-gzip\"", Some(Version::OneOf(vec![3]))),
+            (b"\"\xfc\", \"3\"", Some(Version::OneOf(vec![3]))),
+            (b"*", Some(Version::Any)),
+            (b"3", None),
+            (b"\"x\"", None),
+            (b"", None),
+        ] {
+            let value = HeaderValue::from_bytes(line).unwrap();
+            let request = axum::http::Request::builder().header(header::IF_MATCH, value).body(());
+            let (mut parts, ()) = request.unwrap().into_parts();
+            let version = Version::from_request_parts(&mut parts, &()).await.ok();
+            assert_eq!(version, read, "{}", String::from_utf8_lossy(line));
         }
     }
 

@@ -22,6 +22,7 @@ pub mod demo;
 mod encoding;
 pub mod error;
 pub mod harvest;
+mod header_list;
 pub mod idempotency;
 pub mod import;
 pub mod input;
@@ -50,11 +51,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use tokio::sync::Mutex;
 
 use crate::board_api::kept::Kept;
+use crate::client::Client;
 use crate::clock::Clock;
 use crate::credentials::search::Search;
 use crate::db::Db;
@@ -139,14 +142,32 @@ impl Deref for App {
 
 /// The whole surface, on one listener.
 pub fn app(app: App) -> Router {
-    Router::new()
+    let router = Router::new()
         .merge(admin::router(&app))
         .merge(board_api::router())
         .merge(harvest::router())
         .merge(verify::router())
         .merge(operations::router())
-        .fallback(console)
-        .with_state(app)
+        .fallback(console);
+    let router = if app.settings.https_only() {
+        router.layer(middleware::from_fn_with_state(app.clone(), strict_transport))
+    } else {
+        router
+    };
+    router.with_state(app)
+}
+
+/// Over https, where the world comes by https, browsers are told to come by nothing else for a year. Not
+/// on this machine, where other programs answer under the same name.
+async fn strict_transport(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let client = Client::of(&parts, app.settings.trusted_proxies());
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if client.https && !client.is_local() {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
 }
 
 /// The page, and everything that is nobody else's.

@@ -22,7 +22,6 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
@@ -30,7 +29,7 @@ use self::bodies::{Download, Upload};
 use self::deadlines::Deadlines;
 use self::places::{Place, Places};
 use self::watch::Watch;
-use crate::client::Peer;
+use crate::client::{Peer, TrustedProxies};
 
 /// A request's headers, and what is written at once, may take this much memory, in bytes.
 const BUFFER: usize = 80 * 1024;
@@ -68,12 +67,12 @@ pub struct Bounds {
     /// What is being answered when the program is told to stop gets this long.
     pub grace: Duration,
     /// Whose connections are those of many.
-    pub trusted: Vec<IpNet>,
+    pub trusted: TrustedProxies,
 }
 
 impl Bounds {
     /// The bounds of a server. Raises the number of files this process may open to what it is allowed.
-    pub fn new(trusted: &[IpNet]) -> Self {
+    pub fn new(trusted: &TrustedProxies) -> Self {
         let total = file_limit().saturating_sub(OTHER_FILES).clamp(16, CONNECTIONS);
         Self {
             first_request: Duration::from_secs(15),
@@ -85,7 +84,7 @@ impl Bounds {
             total,
             per_address: (total / 8).max(16),
             grace: Duration::from_secs(10),
-            trusted: trusted.to_vec(),
+            trusted: trusted.clone(),
         }
     }
 }

@@ -29,25 +29,24 @@ const MINUTE: Duration = Duration::from_mins(1);
 const REPEATED: &str = "repeated";
 
 /// Writes all lines, for a command that somebody waits for.
-pub fn start() {
-    registry().init();
+pub fn start(filter: EnvFilter) {
+    registry(filter).init();
 }
 
 /// Writes some of each kind of line, for a server.
-pub fn start_limited() -> Repeats {
+pub fn start_limited(filter: EnvFilter) -> Repeats {
     let repeats = Repeats::default();
-    registry().with(repeats.clone()).init();
+    registry(filter).with(repeats.clone()).init();
     repeats
 }
 
-fn registry() -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync {
-    let filter = EnvFilter::try_from_env("LATCHKEY_LOG");
+fn registry(filter: EnvFilter) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync {
     let fields = debug_fn(short).delimited(" ");
     let lines = tracing_subscriber::fmt::layer()
         .fmt_fields(fields)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    Registry::default().with(filter.unwrap_or_else(|_| "info,sqlx=warn".into())).with(lines)
+    Registry::default().with(filter).with(lines)
 }
 
 /// Writes one field.

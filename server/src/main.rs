@@ -3,37 +3,45 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use server::cli::{self, say};
 use server::clock::Clock;
-use server::settings::{Arguments, Command, Settings};
+use server::settings::{self, Arguments, Command, Settings};
 use server::{App, app, db, listen, log, openapi, start};
 use tokio::net::TcpListener;
 use tokio::signal;
 use tokio::time::MissedTickBehavior;
+use tracing_subscriber::EnvFilter;
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
-        Command::Serve(settings) => serve(settings.normalized(), &log::start_limited()),
-        Command::CreateAdmin(arguments) => run(cli::create_admin(arguments)),
-        Command::ResetPassword(arguments) => run(cli::reset_password(arguments)),
-        Command::Import(arguments) => run(cli::import(arguments)),
-        Command::VerifyLog(arguments) => run(cli::verify_log(arguments)),
+    let given = settings::arguments(std::env::args_os());
+    let (Arguments { command }, matches) = given.unwrap_or_else(|refusal| refusal.exit());
+    command.check_database()?;
+    let filter = settings::log_filter();
+    match command {
+        Command::Serve(given) => serve(given.read()?, &log::start_limited(filter?)),
+        Command::CheckConfig(given) => cli::check_config(given, &matches),
+        Command::CreateAdmin(arguments) => run(cli::create_admin(arguments), filter?),
+        Command::ResetPassword(arguments) => run(cli::reset_password(arguments), filter?),
+        Command::Import(arguments) => run(cli::import(arguments), filter?),
+        Command::VerifyLog(arguments) => run(cli::verify_log(arguments), filter?),
         Command::Openapi => say(&openapi::document().to_pretty_json()?),
     }
 }
 
 /// One command, beginning to end.
 #[tokio::main(flavor = "current_thread")]
-async fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    log::start();
+async fn run(
+    command: impl Future<Output = anyhow::Result<()>>,
+    filter: EnvFilter,
+) -> anyhow::Result<()> {
+    log::start(filter);
     command.await
 }
 
 #[tokio::main]
 async fn serve(settings: Settings, repeats: &log::Repeats) -> anyhow::Result<()> {
     survive_file_limit()?;
-    let addresses = settings.addresses().await?;
+    let addresses = settings.listen.addresses().await?;
     // One server at a time on an SQLite database: what it holds in memory is the truth.
     let _lock = settings.store.lock()?;
     let clock = Clock::system();

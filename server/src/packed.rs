@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, header};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::header_list::parts;
+
 /// Below this many bytes an answer fits into one packet as it is.
 const WORTH_PACKING: usize = 1024;
 
@@ -53,13 +55,16 @@ fn gzip(plain: &[u8]) -> Bytes {
 /// The weight of an encoding in `Accept-Encoding`, in thousandths: 0 when it is not wanted.
 pub(crate) fn quality(headers: &HeaderMap, encoding: &str) -> u16 {
     let mut any = 0;
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
-    for item in values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
-        let mut parts = item.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let weight = parts
-            .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
-            .map_or(1000, thousandths);
+    for item in
+        parts(headers, &header::ACCEPT_ENCODING).filter_map(|item| str::from_utf8(item).ok())
+    {
+        let mut words = item.split(';').map(str::trim);
+        let name = words.next().unwrap_or_default();
+        let weight = words.filter_map(|part| part.split_once('='));
+        let mut weight = weight.filter(|(key, _)| key.trim().eq_ignore_ascii_case("q"));
+        let weight = weight.next().map_or(1000, |(_, weight)| thousandths(weight.trim()));
+        // An old name, of gzip for one.
+        let name = name.strip_prefix("x-").or_else(|| name.strip_prefix("X-")).unwrap_or(name);
         if name.eq_ignore_ascii_case(encoding) {
             return weight;
         }
@@ -96,7 +101,7 @@ mod tests {
     #[test]
     fn whoever_takes_gzip_gets_the_same_body_in_fewer_bytes() {
         let body = Packed::new("0123456789".repeat(200).into());
-        for encodings in ["gzip", "deflate, GZIP;q=0.5", "*", "br, *;q=0.1"] {
+        for encodings in ["gzip", "deflate, GZIP;q=0.5", "*", "br, *;q=0.1", "x-gzip; Q = 1.0"] {
             let packed = body.gzip_for(&taking(encodings)).expect(encodings);
             assert!(packed.len() < 100);
             let mut text = String::new();
@@ -107,6 +112,9 @@ mod tests {
             assert_eq!(body.gzip_for(&taking(encodings)), None, "{encodings}");
         }
         assert_eq!(body.gzip_for(&HeaderMap::new()), None);
+        let strange = HeaderValue::from_bytes(b"\xfcber, gzip").expect("a header");
+        let strange = [(header::ACCEPT_ENCODING, strange)].into_iter().collect();
+        assert!(body.gzip_for(&strange).is_some(), "what cannot be read takes nothing with it");
     }
 
     #[test]

@@ -130,13 +130,14 @@ pub(crate) async fn open(
     row: &UserRow,
     caller: &Caller,
 ) -> Result<HeaderMap> {
-    if let Some(old) = cookies::session_token(&caller.headers, &caller.client) {
+    for old in cookies::session_tokens(&caller.headers, &caller.client) {
         let end = (SessionEnd::SignedOut, change.now);
         db::sessions::delete(&mut change.tx, &cookies::hash(old), end).await?;
     }
     let (id, token) = (app.clock.new_id("session"), Token::make(&app.clock));
     let user_agent = caller.headers.get(header::USER_AGENT);
-    let user_agent = user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let user_agent = user_agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+    let user_agent = user_agent.unwrap_or_default();
     let session = NewSessionRow {
         id: &id,
         token_hash: &token.hash(),

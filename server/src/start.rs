@@ -78,8 +78,9 @@ pub async fn offer_first_site_admin(
     }
     let link = password_links::make(app, &mut change, None).await?;
     change.commit().await?;
-    let elsewhere = app.settings.console_origins().first().map(String::as_str);
-    let console = elsewhere.or(app.settings.public_origin()).map(str::to_owned);
+    let elsewhere = app.settings.console_origins().first();
+    let console = elsewhere.map(ToString::to_string);
+    let console = console.or_else(|| app.settings.public_origin().map(ToString::to_string));
     let console = console.unwrap_or_else(|| format!("http://{address}"));
     Ok(Some(password_links::address(&console, &link.token)))
 }

@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::keys::Pepper;
 
 /// Where the data is.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Clone, Default, clap::Args)]
 pub struct Store {
     /// sqlite:FILE or postgres://USER@HOST:PORT/NAME
     #[arg(
@@ -22,8 +22,16 @@ pub struct Store {
     )]
     pub database: String,
     /// The file with the pepper of the stored hashes [default: beside the database, made on first start]
-    #[arg(long, env = "LATCHKEY_PEPPER_FILE", value_name = "FILE")]
+    #[arg(long, env = "LATCHKEY_PEPPER_FILE", value_name = "FILE", hide_env_values = true)]
     pepper_file: Option<PathBuf>,
+}
+
+/// Without what is in the address, which can be a password.
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { database: _, pepper_file } = self;
+        f.debug_struct("Store").field("pepper_file", pepper_file).finish_non_exhaustive()
+    }
 }
 
 impl Store {
@@ -31,6 +39,16 @@ impl Store {
     pub async fn open(&self, clock: &Clock) -> anyhow::Result<(Db, Pepper)> {
         let db = Db::open(&self.database).await?;
         Ok((db, self.pepper(clock)?))
+    }
+
+    /// Where the pepper is, in words. Nothing is opened.
+    pub fn pepper_place(&self) -> String {
+        match (&self.pepper_file, self.database_file()) {
+            (Some(file), _) => file.display().to_string(),
+            (None, Some(database)) => format!("{}.pepper, beside the database", database.display()),
+            (None, None) if self.database.starts_with("sqlite:") => "none, in memory".to_owned(),
+            (None, None) => "latchkey.pepper".to_owned(),
+        }
     }
 
     /// Refuses while a server runs on an SQLite database: what it holds in memory would not follow.

@@ -156,7 +156,7 @@ async fn update(
     Input(changes): Input<UserChanges>,
 ) -> Result<Response> {
     let (change, user, old) = begin(&app, user, &id).await?;
-    if old.version != version.0 {
+    if !version.is(old.version) {
         return Err(Error::Stale);
     }
     let new = apply(&old, &changes)?;

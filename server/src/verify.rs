@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::any;
 
 use crate::App;
-use crate::client::{self, Client};
+use crate::client::{self, Client, is_host};
 use crate::harvest::door::{Asked, enter, message, refuse_plain_http};
 use crate::input::own_header;
 use crate::settings::VerifyFrom;
@@ -32,18 +32,23 @@ pub fn router() -> Router<App> {
 
 async fn verify(State(app): State<App>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    if !client::is_proxy(&parts, app.settings.trusted_proxies()) {
-        let text = "Only a trusted proxy may ask; name its address with --trusted-proxy";
-        return message(StatusCode::FORBIDDEN, text);
+    let (proxies, from) = (app.settings.trusted_proxies(), app.settings.verify_from);
+    if !client::is_proxy(&parts, proxies) {
+        let peer = client::peer(&parts);
+        let text = format!(
+            "Only a trusted proxy may ask; if {peer} is one, start Latchkey with --trusted-proxy {peer}"
+        );
+        return message(StatusCode::FORBIDDEN, &text);
     }
-    let client = Client::of(&parts, app.settings.trusted_proxies());
+    let original = match Original::of(&parts, from) {
+        Ok(original) => original,
+        Err(mistake) => return message(StatusCode::BAD_REQUEST, &mistake),
+    };
+    let mut client = Client::of(&parts, proxies);
+    client.https = original.https.unwrap_or(client.https);
     if let Some(refusal) = refuse_plain_http(&app, &client) {
         return refusal;
     }
-    let original = match Original::of(&parts, app.settings.verify_from) {
-        Ok(original) => original,
-        Err(mistake) => return message(StatusCode::BAD_REQUEST, mistake),
-    };
     let asked = Asked {
         method: &original.method,
         path: original.path,
@@ -70,31 +75,70 @@ async fn verify(State(app): State<App>, request: Request) -> Response {
 struct Original<'a> {
     method: Method,
     path: &'a str,
+    /// Where the address names its scheme: ingress-nginx says it nowhere else.
+    https: Option<bool>,
 }
 
 impl<'a> Original<'a> {
-    fn of(parts: &'a Parts, from: VerifyFrom) -> Result<Self, &'static str> {
+    fn of(parts: &'a Parts, from: VerifyFrom) -> Result<Self, String> {
         let below = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
-        let (method, uri) = match from {
-            VerifyFrom::Path => (parts.method.clone(), below),
-            _ if !below.is_empty() => return Err("Ask at /verify; the path is not looked at"),
-            VerifyFrom::Original => named(&parts.headers, "x-original-method", "x-original-uri")
-                .ok_or("X-Original-Method and X-Original-URI must stand there once")?,
-            VerifyFrom::Forwarded => named(&parts.headers, "x-forwarded-method", "x-forwarded-uri")
-                .ok_or("X-Forwarded-Method and X-Forwarded-Uri must stand there once")?,
+        let (method, address) = match from.headers() {
+            None => (parts.method.clone(), below),
+            Some(_) if !below.is_empty() => {
+                let path = VerifyFrom::Path.name();
+                return Err(format!(
+                    "Ask at /verify: the path is not looked at, unless Latchkey is started with \
+                     --verify-from {path}"
+                ));
+            }
+            Some(names) => named(&parts.headers, names).ok_or_else(|| missing(parts, from))?,
         };
-        let path = uri.split_once('?').map_or(uri, |(path, _)| path);
+        let (https, address) = match from {
+            VerifyFrom::OriginalUrl => whole(address).ok_or(NOT_WHOLE)?,
+            _ => (None, address),
+        };
+        let path = address.split_once('?').map_or(address, |(path, _)| path);
         if !is_plain(path) {
             return Err("The path has no one meaning: it may hold letters, digits, - _ . ~ and \
-                        single slashes, and no segment of dots only");
+                        single slashes, and no segment of dots only"
+                .to_owned());
         }
-        Ok(Self { method, path })
+        Ok(Self { method, path, https })
     }
 }
 
-fn named<'a>(headers: &'a HeaderMap, method: &str, uri: &str) -> Option<(Method, &'a str)> {
-    let method = client::header_text(headers, method)?;
-    Some((Method::from_bytes(method.as_bytes()).ok()?, client::header_text(headers, uri)?))
+const NOT_WHOLE: &str =
+    "X-Original-URL must be a whole address, http://HOST/PATH or https://HOST/PATH";
+
+fn named<'a>(headers: &'a HeaderMap, names: (&str, &str)) -> Option<(Method, &'a str)> {
+    let method = client::header_text(headers, names.0)?;
+    Some((Method::from_bytes(method.as_bytes()).ok()?, client::header_text(headers, names.1)?))
+}
+
+/// Which headers are missing, and the setting for those that are there instead.
+fn missing(parts: &Parts, from: VerifyFrom) -> String {
+    let (method, address) = from.headers().unwrap_or_default();
+    let is_there = |other: &VerifyFrom| {
+        other.headers().is_some_and(|names| named(&parts.headers, names).is_some())
+    };
+    let other = from.others().find(is_there);
+    let advice = other.map(|other| {
+        format!("; if the proxy sets {other}, start Latchkey with --verify-from {}", other.name())
+    });
+    format!("{method} and {address} must stand there once{}", advice.unwrap_or_default())
+}
+
+/// The scheme of a whole address, and its path. The host is what a client wrote into `Host`: it must not
+/// have anything that could be taken for the path.
+fn whole(address: &str) -> Option<(Option<bool>, &str)> {
+    let (scheme, rest) = address.split_once("://")?;
+    let at = rest.find('/')?;
+    let https = match scheme {
+        "https" => true,
+        "http" => false,
+        _ => return None,
+    };
+    is_host(&rest[..at]).then(|| (Some(https), &rest[at..]))
 }
 
 /// Whether everyone who reads this path reads the same: programs differ in what they make of `..`, `//`,
@@ -119,7 +163,7 @@ mod tests {
         from: VerifyFrom,
         uri: &str,
         headers: &[(&str, &str)],
-    ) -> Result<(String, String), &'static str> {
+    ) -> Result<(String, String), String> {
         let mut request = Request::builder().method("GET").uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -144,8 +188,37 @@ mod tests {
             original(VerifyFrom::Path, "/verify/v1/offices?page=2", &both),
             asked("GET", "/v1/offices")
         );
-        assert!(original(VerifyFrom::Forwarded, "/verify", &both[..2]).is_err());
+        let advice = original(VerifyFrom::Forwarded, "/verify", &both[..2]).unwrap_err();
+        assert!(advice.ends_with("--verify-from original"), "{advice}");
         assert!(original(VerifyFrom::Original, "/verify/v1/jobs", &both).is_err());
+    }
+
+    #[test]
+    fn the_whole_address_of_ingress_nginx_is_read_for_its_scheme_and_path_only() {
+        let asked = |url: &str| {
+            let headers = [("x-original-method", "GET"), ("x-original-url", url)];
+            original(VerifyFrom::OriginalUrl, "/verify", &headers).map(|(_, path)| path)
+        };
+        for url in [
+            "https://api.example.com/v1/jobs?x=/v1/users",
+            "http://api.example.com:8080/v1/jobs",
+            "https://[::1]:1/v1/jobs",
+        ] {
+            assert_eq!(asked(url).as_deref(), Ok("/v1/jobs"), "{url}");
+        }
+        for url in [
+            "/v1/jobs",
+            "https://api.example.com",
+            "ftp://api.example.com/v1/jobs",
+            "https:///v1/jobs",
+            "https://evil?/v1/jobs",
+            "https://evil#/v1/jobs",
+            "https://u@evil/v1/jobs",
+            "https://evil\\v1/jobs",
+            "https://api.example.com/v1/../jobs",
+        ] {
+            assert!(asked(url).is_err(), "{url}");
+        }
     }
 
     #[test]

@@ -16,12 +16,15 @@ pub(crate) fn integrations(project: &Project) -> Result<()> {
     command::run(tests.env("LATCHKEY_NODE_TESTS", node_tests))
 }
 
-/// nginx and Caddy, as the document sets them up.
+/// nginx, Caddy and HAProxy, as the document sets them up.
 pub(crate) fn proxies(project: &Project) -> Result<()> {
     let (nginx, caddy) = (tools::nginx(project)?, tools::caddy(project)?);
+    let (haproxy, libraries) = tools::haproxy(project)?;
     let python = tools::plain_python(project)?;
     let mut tests = script(project, &python, "proxies/tests.py")?;
-    command::run(tests.env("LATCHKEY_NGINX", nginx).env("LATCHKEY_CADDY", caddy))
+    tests.env("LATCHKEY_NGINX", nginx).env("LATCHKEY_CADDY", caddy);
+    tests.env("LATCHKEY_HAPROXY", haproxy).env("LATCHKEY_HAPROXY_LIBRARIES", libraries);
+    command::run(&mut tests)
 }
 
 /// Both OpenAPI documents: what they say is what happens.

@@ -14,7 +14,7 @@ use crate::project::Project;
 use crate::{command, say, tools};
 
 /// What is fuzzed: the modules of `fuzz/`.
-const TARGETS: [&str; 5] = ["basic", "key", "query", "link", "import"];
+const TARGETS: [&str; 6] = ["basic", "key", "forwarded", "query", "link", "import"];
 const AT_ONCE: usize = 2;
 /// For each, in seconds.
 const TIME: u64 = 60;

@@ -44,7 +44,7 @@ const STEPS: [Step; 14] = [
     },
     Step {
         name: "proxies",
-        shows: "nginx and Caddy ask as the document says",
+        shows: "nginx, Caddy and HAProxy ask as the document says",
         work: |run| clients::proxies(run.project),
     },
     Step { name: "fuzz", shows: "no input breaks a parser", work: |run| fuzz::run(run.project) },

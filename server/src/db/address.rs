@@ -188,7 +188,8 @@ fn postgres(text: &str) -> Result<Address, String> {
 
 /// As sqlx reads the address, which does not know the parameter of our own.
 fn options(mut url: Url) -> sqlx::Result<PgConnectOptions> {
-    let others: Vec<_> = url.query_pairs().into_owned().filter(|(key, _)| key != PARAMETER).collect();
+    let others: Vec<_> =
+        url.query_pairs().into_owned().filter(|(key, _)| key != PARAMETER).collect();
     url.set_query(None);
     if !others.is_empty() {
         url.query_pairs_mut().extend_pairs(others);

@@ -44,7 +44,6 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Pool(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: Kind,
     options: AnyConnectOptions,
@@ -54,6 +53,14 @@ struct Inner {
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
     health: Mutex<Health>,
+}
+
+/// Without the options: they have the address, and that can have a password.
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { kind, size, .. } = self;
+        f.debug_struct("Pool").field("kind", kind).field("size", size).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

@@ -58,7 +58,7 @@ impl Places {
     /// A place for a connection from `address`; if there is none, somebody's who makes no use of it.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr, watch: &Arc<Watch>) -> Option<Place> {
         let address = address.to_canonical();
-        let trusted = self.bounds.trusted.iter().any(|net| net.contains(&address));
+        let trusted = self.bounds.trusted.trust(address);
         let network = (!trusted).then(|| network(address));
         let mut held = self.held();
         let count = network.and_then(|network| held.by_network.get(&network)).copied();

@@ -10,10 +10,17 @@ use subtle::ConstantTimeEq as _;
 use super::LONGEST;
 use crate::client::Client;
 use crate::clock::Clock;
+use crate::header_list::pairs;
 use crate::keys::{Pepper, hex};
 
 /// A browser is known for this long after the last sign-in, in seconds.
 const DEVICE_AGE: i64 = 180 * 24 * 60 * 60;
+const OURS: &str = "latchkey_";
+/// Browsers keep such a cookie to https and to the one host that has set it.
+const BOUND: &str = "__Host-";
+/// More cookies of one name than these are not looked at, nor are more tokens.
+const COOKIES_MAX: usize = 16;
+const TOKENS_MAX: usize = 4;
 
 /// A secret that travels in a cookie or an address: 32 random bytes. Only its hash is stored.
 pub(crate) struct Token(String);
@@ -38,9 +45,13 @@ pub(crate) fn hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// The token of the session that a request belongs to.
-pub(crate) fn session_token<'a>(headers: &'a HeaderMap, client: &Client) -> Option<&'a str> {
-    read(headers, &name(client, "session"))
+/// The tokens of sessions in a request: one, and those that another host of the site has set under the
+/// same name.
+pub(crate) fn session_tokens<'a>(
+    headers: &'a HeaderMap,
+    client: &Client,
+) -> impl Iterator<Item = &'a str> + use<'a> {
+    read(headers, client, "session").filter(|token| !token.is_empty()).take(TOKENS_MAX)
 }
 
 /// Puts the session's token into the browser, in place of the one it had.
@@ -60,9 +71,12 @@ pub(crate) fn known_device<'a>(
     pepper: &Pepper,
     (user_id, password_hash): (&str, &str),
 ) -> Option<&'a str> {
-    let (id, seal) = read(headers, &name(client, "device"))?.split_once('.')?;
-    let expected = seal_device(pepper, id, user_id, password_hash);
-    bool::from(expected.as_bytes().ct_eq(seal.as_bytes())).then_some(id)
+    let mut marks = read(headers, client, "device").filter_map(|mark| mark.split_once('.'));
+    let mark = marks.find(|(id, seal)| {
+        let expected = seal_device(pepper, id, user_id, password_hash);
+        bool::from(expected.as_bytes().ct_eq(seal.as_bytes()))
+    });
+    mark.map(|(id, _)| id)
 }
 
 /// Makes this browser one that the user has signed in from.
@@ -84,14 +98,26 @@ fn seal_device(pepper: &Pepper, id: &str, user_id: &str, password_hash: &str) ->
 
 /// Over https the browser itself sees to it that no other site and no other path can set the cookie.
 fn name(client: &Client, what: &str) -> String {
-    let prefix = if client.https { "__Host-" } else { "" };
-    format!("{prefix}latchkey_{what}")
+    let prefix = if client.https { BOUND } else { "" };
+    format!("{prefix}{OURS}{what}")
 }
 
-fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    pairs.find(|(known, _)| known.trim() == name).map(|(_, value)| value.trim())
+/// The values of the cookies of this name that are ours: ASCII, in quotes or not. By http also those that
+/// were set by https: a TLS proxy on this machine need not say so of every request.
+fn read<'a>(
+    headers: &'a HeaderMap,
+    client: &Client,
+    what: &'static str,
+) -> impl Iterator<Item = &'a str> + use<'a> {
+    let https = client.https;
+    let is_named = move |name: &[u8]| {
+        let bound = name.strip_prefix(BOUND.as_bytes());
+        let plain = bound.or((!https).then_some(name));
+        plain.and_then(|name| name.strip_prefix(OURS.as_bytes())) == Some(what.as_bytes())
+    };
+    let cookies = pairs(headers, &header::COOKIE).filter(move |(name, _)| is_named(name));
+    let values = cookies.filter_map(|(_, value)| std::str::from_utf8(value).ok());
+    values.map(|value| value.trim_matches('"')).filter(|value| value.is_ascii()).take(COOKIES_MAX)
 }
 
 fn set(headers: &mut HeaderMap, client: &Client, what: &str, value: &str, seconds: i64) {

@@ -9,7 +9,7 @@ use super::cookies;
 use super::last_use::TOUCH;
 use crate::App;
 use crate::admin::RequestId;
-use crate::client::Client;
+use crate::client::{Client, TrustedProxies};
 use crate::clock::Millis;
 use crate::db::sessions::{Alive, SessionRow};
 use crate::db::users::UserRow;
@@ -60,18 +60,8 @@ impl OptionalFromRequestParts<App> for User {
 impl User {
     async fn of(parts: &Parts, app: &App) -> Result<Self> {
         let caller = Caller::of(parts);
-        let Some(token) = cookies::session_token(&caller.headers, &caller.client) else {
-            return Err(Error::Unauthenticated(None));
-        };
-        let token_hash = cookies::hash(token);
         let now = app.clock.now();
-        let found =
-            db::sessions::read(app.db.read(), &token_hash, app.last_uses.alive(&token_hash, now))
-                .await?;
-        let Some(session) = found else {
-            let reason = db::sessions::why_ended(app.db.read(), &token_hash).await?;
-            return Err(Error::Unauthenticated(reason));
-        };
+        let (token_hash, session) = find(app, &caller, now).await?;
         if session.last_seen_at + TOUCH <= now {
             app.last_uses.note(app, &token_hash, now);
         }
@@ -134,6 +124,23 @@ impl User {
     }
 }
 
+/// The session of a request, and the hash of its token; why there is none, as far as that is known. A
+/// neighbour on the same site may have set a cookie of this name too: it signs nobody out.
+async fn find(app: &App, caller: &Caller, now: Millis) -> Result<(String, SessionRow)> {
+    let mut reason = None;
+    for token in cookies::session_tokens(&caller.headers, &caller.client) {
+        let hash = cookies::hash(token);
+        let alive = app.last_uses.alive(&hash, now);
+        if let Some(session) = db::sessions::read(app.db.read(), &hash, alive).await? {
+            return Ok((hash, session));
+        }
+        if reason.is_none() {
+            reason = db::sessions::why_ended(app.db.read(), &hash).await?;
+        }
+    }
+    Err(Error::Unauthenticated(reason))
+}
+
 /// The client, the request's id as the layer around `/api` has given it, and the request's headers.
 /// `Debug` leaves the headers out: the session's token is among them.
 #[derive(Clone)]
@@ -158,7 +165,7 @@ impl Caller {
         let client = parts.extensions.get::<Client>().cloned();
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
         Self {
-            client: client.unwrap_or_else(|| Client::of(parts, &[])),
+            client: client.unwrap_or_else(|| Client::of(parts, &TrustedProxies::none())),
             request_id: request_id.unwrap_or_default(),
             headers: parts.headers.clone(),
         }
@@ -186,7 +193,8 @@ mod tests {
     fn a_session_token_is_not_in_debug_output() {
         let request = Request::builder().header("cookie", "latchkey_session=secret").body(());
         let caller = Caller::of(&request.unwrap().into_parts().0);
-        assert_eq!(cookies::session_token(&caller.headers, &caller.client), Some("secret"));
+        let tokens: Vec<_> = cookies::session_tokens(&caller.headers, &caller.client).collect();
+        assert_eq!(tokens, ["secret"]);
         assert!(!format!("{caller:?}").contains("secret"));
     }
 }

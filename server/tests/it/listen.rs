@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use server::client::TrustedProxies;
 use server::listen::{self, Bounds};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -31,7 +32,7 @@ fn bounds() -> Bounds {
         total: 64,
         per_address: 10_000,
         grace: LONG * 4,
-        trusted: Vec::new(),
+        trusted: TrustedProxies::none(),
     }
 }
 
@@ -288,7 +289,7 @@ async fn one_address_has_its_share_of_places_unless_it_is_a_trusted_proxy() {
     };
     timeout(LONG, answered).await.expect("a place is free");
 
-    let trusted = vec!["127.0.0.0/8".parse().expect("a network")];
+    let trusted = TrustedProxies::default();
     let served = Served::with(Bounds { trusted, ..patient }).await;
     let mut silent = Vec::new();
     for _ in 0..40 {

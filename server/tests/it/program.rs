@@ -130,6 +130,7 @@ fn a_demo_is_never_served_beyond_this_machine() {
     let open = ["serve", "--listen", "0.0.0.0:0"];
     let said = refusal(folder.path(), &[&open[..], &["--demo"]].concat());
     assert!(said.contains("on loopback only"), "{said}");
+    drop(Program::start(folder.path(), &DEMO));
     let said = refusal(folder.path(), &open);
     assert!(said.contains("on loopback only"), "once a demo, always a demo: {said}");
 }

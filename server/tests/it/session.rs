@@ -217,3 +217,36 @@ async fn a_change_from_another_site_is_refused() {
     let own = request("POST", &path).header("cookie", &ada.cookie).header("origin", ORIGIN);
     assert_eq!(world.send(own.body(Body::empty())).await.status, StatusCode::OK);
 }
+
+/// A session's cookie beside others that nobody can read, or that a neighbour has set under our name.
+#[tokio::test]
+async fn a_neighbours_cookie_signs_nobody_out() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let own = ada.cookie.clone();
+    let (name, _) = own.split_once('=').unwrap();
+    let planted = format!("{name}={}", "A".repeat(43));
+    for lines in [
+        vec!["theme=f\u{fc}r".to_owned(), own.clone()],
+        vec![format!("theme=f\u{fc}r; {own}")],
+        vec![format!("{own}; q=\"a; b\"; =; ;; x; y==; \u{1f36a}=1")],
+        vec![format!("  q = 1 ;{own}")],
+        vec![format!("{planted}; {own}")],
+        vec![format!("{name}=; {name}=short; {own}")],
+        vec![format!("{name}=\u{fc}; {own}; {planted}")],
+        vec![own.replace('=', "=\"") + "\""],
+        (0..40).map(|n| format!("c{n}=\u{fc}")).chain([own.clone()]).collect(),
+    ] {
+        let mut request = request("GET", "/api/account");
+        for line in &lines {
+            let line = axum::http::HeaderValue::from_bytes(line.as_bytes()).unwrap();
+            request = request.header("cookie", line);
+        }
+        let answer = world.send(request.body(Body::empty())).await;
+        assert_eq!(answer.status, StatusCode::OK, "{lines:?}");
+    }
+    let many = vec![planted; 20].join("; ");
+    let request = request("GET", "/api/account").header("cookie", format!("{many}; {own}"));
+    let answer = world.send(request.body(Body::empty())).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "looking for it has an end");
+}

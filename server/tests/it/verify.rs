@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use expect_test::expect;
 use serde_json::json;
-use server::client::Peer;
+use server::client::{ForwardedHeaders, Peer, TrustedProxies};
 use server::settings::{Settings, VerifyFrom};
 
 use crate::app::{Answer, World, request};
@@ -103,10 +103,19 @@ async fn nobody_but_a_trusted_proxy_may_ask() {
     expect![[r#"
         403 Forbidden
         {
-          "message": "Only a trusted proxy may ask; name its address with --trusted-proxy"
+          "message": "Only a trusted proxy may ask; if 203.0.113.7 is one, start Latchkey with --trusted-proxy 203.0.113.7"
         }
     "#]]
     .assert_eq(&world.send(Ok(from("203.0.113.7"))).await.brief());
+    // The advice is taken by the program, and helps.
+    let advised = TrustedProxies::network("203.0.113.7").unwrap();
+    let proxies = TrustedProxies::new(vec![advised], ForwardedHeaders::default());
+    let settings = Settings::for_tests(0, None).with_trusted_proxies(proxies);
+    let world = World::with(settings).await;
+    let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
+    let mut asked: Request<Body> = original("GET", "/v1/jobs", &key).body(Body::empty()).unwrap();
+    asked.extensions_mut().insert(Peer("203.0.113.7:999".parse().unwrap()));
+    assert_eq!(world.send(Ok(asked)).await.status, 200);
 }
 
 #[tokio::test]
@@ -120,6 +129,72 @@ async fn headers_of_the_other_pair_gain_nothing() {
     assert_eq!(world.send(smuggled.body(Body::empty())).await.status, 403);
     let alone = original("GET", "/v1/jobs", &key);
     assert_eq!(world.send(alone.body(Body::empty())).await.status, 400);
+}
+
+/// What each proxy sends, as its documentation and its source have it; the names are those an operator
+/// gives to `--verify-from`. nginx, Caddy and HAProxy also run for real, in `clients/proxies`.
+#[tokio::test]
+async fn every_common_proxy_is_understood_by_its_name() {
+    let url = "https://api.example.com/v1/jobs?per_page=2";
+    let uri = "/v1/jobs?per_page=2";
+    for (proxy, method, path, sent) in [
+        ("nginx", "GET", "/verify", vec![("x-original-method", "GET"), ("x-original-uri", uri)]),
+        ("haproxy", "GET", "/verify", vec![("x-original-method", "GET"), ("x-original-uri", uri)]),
+        (
+            "ingress-nginx",
+            "GET",
+            "/verify",
+            vec![
+                ("x-original-url", url),
+                ("x-original-method", "GET"),
+                ("x-sent-from", "nginx-ingress-controller"),
+                ("x-real-ip", "203.0.113.9"),
+                ("x-forwarded-for", "203.0.113.9"),
+                ("x-auth-request-redirect", uri),
+            ],
+        ),
+        (
+            "traefik",
+            "GET",
+            "/verify",
+            vec![
+                ("x-forwarded-method", "GET"),
+                ("x-forwarded-proto", "https"),
+                ("x-forwarded-host", "api.example.com"),
+                ("x-forwarded-uri", uri),
+                ("x-forwarded-for", "203.0.113.9"),
+            ],
+        ),
+        ("caddy", "GET", "/verify", vec![("x-forwarded-method", "GET"), ("x-forwarded-uri", uri)]),
+        ("envoy", "GET", "/verify/v1/jobs?per_page=2", vec![("x-forwarded-proto", "https")]),
+    ] {
+        let from = VerifyFrom::parse(proxy).unwrap();
+        let is_https = proxy == "ingress-nginx" || sent.contains(&("x-forwarded-proto", "https"));
+        let public = is_https.then_some("https://api.example.com");
+        let world = World::with(Settings::for_tests(0, None).with_verify(from, None)).await;
+        let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
+        let ask = |key: &str| {
+            let basic = format!("Basic {}", STANDARD.encode(format!("{key}:")));
+            let request = request(method, path).header(header::AUTHORIZATION, basic);
+            sent.iter().fold(request, |it, (name, value)| it.header(*name, *value))
+        };
+        let answer = world.send(ask(&key).body(Body::empty())).await;
+        assert_eq!(answer.status, 200, "{proxy}: {}", answer.body);
+        assert_eq!(answer.header("latchkey-permission"), Some("jobs:list"), "{proxy}");
+        // By https, as far as the proxy says so: it is not plain http that is refused, but the key.
+        let world = World::with(Settings::for_tests(0, public).with_verify(from, None)).await;
+        assert_eq!(world.send(ask("lkh_x").body(Body::empty())).await.status, 401, "{proxy}");
+        // Whoever set another one is told the name of the pair that this proxy sends.
+        let other = if from == VerifyFrom::Path { continue } else { VerifyFrom::Path.others() };
+        for other in other.filter(|other| *other != from && other.headers() != from.headers()) {
+            let world = World::with(Settings::for_tests(0, None).with_verify(other, None)).await;
+            let answer = world.send(ask(&key).body(Body::empty())).await;
+            assert_eq!(answer.status, 400, "{proxy} with {other}: {}", answer.body);
+            let advice = answer.json()["message"].as_str().unwrap().to_owned();
+            let (_, name) = advice.rsplit_once("--verify-from ").expect(&advice);
+            assert_eq!(VerifyFrom::parse(name), Ok(from), "{advice}");
+        }
+    }
 }
 
 #[tokio::test]

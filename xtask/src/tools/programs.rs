@@ -1,5 +1,5 @@
-//! Programs that Debian has: servers that tests start for themselves (PostgreSQL, nginx, Caddy), and a C++
-//! compiler, because libFuzzer is written in it.
+//! Programs that Debian has: servers that tests start for themselves (PostgreSQL, nginx, Caddy, HAProxy), and
+//! a C++ compiler, because libFuzzer is written in it.
 
 use std::path::{Path, PathBuf};
 
@@ -41,6 +41,26 @@ pub(crate) fn nginx(project: &Project) -> Result<PathBuf> {
 pub(crate) fn caddy(project: &Project) -> Result<PathBuf> {
     proxy(project, "caddy", "usr/bin/caddy")
 }
+
+/// HAProxy, likewise, and the folder with those of its libraries that not every Debian has; empty where it is
+/// installed.
+pub(crate) fn haproxy(project: &Project) -> Result<(PathBuf, PathBuf)> {
+    let program = proxy(project, "haproxy", "usr/sbin/haproxy")?;
+    if !program.starts_with(&project.cache) {
+        return Ok((program, PathBuf::new()));
+    }
+    let libraries = HAPROXY_LIBRARIES.iter().map(|package| debian::unpack(project, package));
+    let mut folders = Vec::new();
+    for unpacked in libraries {
+        let below = unpacked?.join("usr/lib");
+        // One folder, named after the machine.
+        folders.extend(std::fs::read_dir(below)?.flatten().map(|entry| entry.path()));
+    }
+    Ok((program, std::env::join_paths(folders)?.into()))
+}
+
+const HAPROXY_LIBRARIES: [&str; 3] =
+    ["liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"];
 
 /// The program that is installed, else the one of Debian's package, which has it at `place`.
 fn proxy(project: &Project, package: &str, place: &str) -> Result<PathBuf> {
