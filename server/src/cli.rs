@@ -18,7 +18,7 @@ use crate::db::users::NewUserRow;
 use crate::import::{By, Import};
 use crate::password_links::{self, FIRST_MAY};
 use crate::settings::{self, Given, Settings, read_public_origin};
-use crate::store::Store;
+use crate::store::{Opened, Purpose, Store};
 use crate::{App, db, encoding, passwords, start, users};
 
 /// Who is to be created.
@@ -94,9 +94,10 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
         anyhow::bail!("--{}: {}", fault.pointer.trim_start_matches('/'), fault.detail);
     }
     let public_origin = read_public_origin(&console.public_origin)?;
-    let app = open(console.store).await?;
+    let (app, opened) = open(console.store, Purpose::Beside).await?;
     let about = [name.as_str(), &email, &app.organization];
-    let password_hash = password_stdin.then(|| password_from_stdin(&app, &about)).transpose()?;
+    let password_hash =
+        if password_stdin { Some(password_from_stdin(&app, &about).await?) } else { None };
     let id = app.clock.new_id("user");
     let new = NewUserRow {
         id: &id,
@@ -117,6 +118,7 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
         Some(_) => None,
     };
     change.commit().await?;
+    opened.keep().await;
     match link {
         Some(link) => say_link(public_origin.as_str(), &link.token, &link.expires_at),
         None => say(&format!("{email} can sign in now.")),
@@ -127,24 +129,23 @@ pub async fn create_admin(arguments: CreateAdmin) -> anyhow::Result<()> {
 pub async fn reset_password(arguments: ResetPassword) -> anyhow::Result<()> {
     let ResetPassword { email, console } = arguments;
     let public_origin = read_public_origin(&console.public_origin)?;
-    console.store.require_existing()?;
-    let app = open(console.store).await?;
+    let (app, opened) = open(console.store, Purpose::Existing).await?;
     let mut change = app.change_as(Actor::system()).await?;
     let row = db::users::find(&mut *change.tx, &email).await?;
     let row = row.with_context(|| format!("there is no user with the e-mail {email}"))?;
     ensure!(row.disabled_at.is_none(), "{email} is disabled; a Site Admin can enable them");
     let link = password_links::make_again(&app, &mut change, &row).await?;
     change.commit().await?;
+    opened.keep().await;
     say_link(public_origin.as_str(), &link.token, &link.expires_at)
 }
 
 /// Imports recruiting data, all of it or nothing, and says what was new, changed and gone.
 pub async fn import(arguments: ImportData) -> anyhow::Result<()> {
     let ImportData { path, dry_run, store } = arguments;
-    let _lock = store.lock().context(
+    let (app, opened) = open(store, Purpose::Alone).await.context(
         "a running server takes an import at POST /api/import; this command needs it stopped",
     )?;
-    let app = open(store).await?;
     let name = path.display().to_string();
     let import = Import { path: &path, name: &name, by: By::System, dry_run };
     let said = AtomicI64::new(0);
@@ -157,6 +158,7 @@ pub async fn import(arguments: ImportData) -> anyhow::Result<()> {
         }
     };
     let report = app.import(import, Arc::new(progress)).await.map_err(anyhow::Error::new)?;
+    opened.keep().await;
     for kind in &report.kinds {
         let ImportCounts { kind, new, changed, gone, same } = kind;
         say(&format!("{kind}: {new} new, {changed} changed, {gone} gone, {same} the same"))?;
@@ -174,10 +176,11 @@ pub async fn verify_log(arguments: VerifyLog) -> anyhow::Result<()> {
         let (seq, hash) = text.split_once(':').context("--contains is SEQ:HASH")?;
         anyhow::Ok((seq.parse().context("--contains is SEQ:HASH")?, hash))
     });
-    arguments.store.require_existing()?;
-    let (db, pepper) = arguments.store.open(&Clock::system()).await?;
-    start::check_pepper(&db, &pepper).await?;
-    match verify(&db, &pepper, anchor.transpose()?).await? {
+    let anchor = anchor.transpose()?;
+    let reading = arguments.store.open_to_read().await?;
+    let verdict = verify(&reading.db, &reading.pepper, anchor).await;
+    reading.close().await;
+    match verdict? {
         Verdict::Intact { last: 0, .. } => say("The change log is empty."),
         Verdict::Intact { last, hash } => {
             let entries = if last == 1 { "entry" } else { "entries" };
@@ -206,18 +209,24 @@ pub fn check_config(given: Given, matches: &ArgMatches) -> anyhow::Result<()> {
     Ok(refused?)
 }
 
-/// The service without its socket.
-async fn open(store: Store) -> anyhow::Result<App> {
+/// The service without its socket. What was made on the way stays when it is kept.
+async fn open(store: Store, purpose: Purpose) -> anyhow::Result<(App, Opened)> {
     let clock = Clock::system();
-    let (db, pepper) = store.open(&clock).await?;
-    start::check_pepper(&db, &pepper).await?;
-    App::new(db, clock, pepper, Settings::of(store)).await
+    let opened = store.open(&clock, purpose).await?;
+    start::check_opened(&opened).await?;
+    let app = App::new(opened.db.clone(), clock, opened.pepper.clone(), Settings::of(store));
+    Ok((app.await?, opened))
 }
 
-fn password_from_stdin(app: &App, about: &[&str]) -> anyhow::Result<String> {
-    let mut line = String::new();
-    let typed = encoding::utf8(std::io::stdin().lock()).context("no password on standard input")?;
-    BufReader::new(typed).read_line(&mut line).context("no password on standard input")?;
+async fn password_from_stdin(app: &App, about: &[&str]) -> anyhow::Result<String> {
+    // On a thread of its own: whoever types nothing can still interrupt it.
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        let typed = encoding::utf8(std::io::stdin().lock())?;
+        BufReader::new(typed).read_line(&mut line)?;
+        anyhow::Ok(line)
+    });
+    let line = read.await?.context("no password on standard input")?;
     let password = line.trim_end_matches(['\r', '\n']);
     if let Some(refusal) = passwords::refusal(password, about) {
         anyhow::bail!("{refusal}");

@@ -8,7 +8,9 @@ pub mod boards;
 pub mod change_log;
 pub mod credentials;
 pub mod custom_fields;
+pub mod examine;
 mod execute;
+pub mod file;
 pub mod harvest_users;
 pub mod idempotency;
 pub mod instance;
@@ -31,6 +33,7 @@ pub mod usage;
 pub mod users;
 pub mod whole;
 
+use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -149,6 +152,14 @@ impl Db {
         }
     }
 
+    /// Opens an SQLite file that is there and has the newest schema. Nothing can be changed through it.
+    pub async fn open_to_read(file: &Path) -> anyhow::Result<Self> {
+        sqlx::any::install_default_drivers();
+        let options = options(&examine::address_to_read(file).await?)?;
+        let pool = Pool::open(Kind::File, options, 1, "PRAGMA busy_timeout = 2000").await?;
+        Ok(Self::of(Engine::Sqlite, pool.clone(), pool, true))
+    }
+
     pub fn engine(&self) -> Engine {
         self.engine
     }
@@ -189,7 +200,7 @@ impl Db {
 const NOT_MIGRATED: &str = "the database could not be brought up to date";
 
 async fn migrate(lent: &mut pool::Lent) -> anyhow::Result<()> {
-    sqlx::migrate!().run(lent.connection()).await.context(NOT_MIGRATED)
+    examine::MIGRATIONS.run(lent.connection()).await.context(NOT_MIGRATED)
 }
 
 /// In one transaction, and under a lock that ends with it: replicas that start together take turns, behind

@@ -39,6 +39,7 @@ pub mod passwords;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod signals;
 pub mod start;
 pub mod store;
 pub mod throttle;

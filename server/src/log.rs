@@ -42,9 +42,10 @@ pub fn start_limited(filter: EnvFilter) -> Repeats {
 
 fn registry(filter: EnvFilter) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync {
     let fields = debug_fn(short).delimited(" ");
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
     let lines = tracing_subscriber::fmt::layer()
         .fmt_fields(fields)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(!no_color && std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     Registry::default().with(filter).with(lines)
 }

@@ -1,4 +1,4 @@
-//! The program `latchkey`: settings → database → app → serve.
+//! The program `latchkey`: signals → settings → socket → database → app → serve.
 
 use std::time::Duration;
 
@@ -6,11 +6,15 @@ use anyhow::Context as _;
 use server::cli::{self, say};
 use server::clock::Clock;
 use server::settings::{self, Arguments, Command, Settings};
+use server::signals::Signals;
+use server::store::{Opened, Purpose};
 use server::{App, app, db, listen, log, openapi, start};
 use tokio::net::TcpListener;
-use tokio::signal;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 use tracing_subscriber::EnvFilter;
+
+/// For what is left to do once the last answer was given, each.
+const LAST: Duration = Duration::from_secs(5);
 
 fn main() -> anyhow::Result<()> {
     let given = settings::arguments(std::env::args_os());
@@ -28,34 +32,84 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// One command, beginning to end.
+/// One command, beginning to end. Interrupted, it is dropped: what it had not committed did not happen.
 #[tokio::main(flavor = "current_thread")]
 async fn run(
     command: impl Future<Output = anyhow::Result<()>>,
     filter: EnvFilter,
 ) -> anyhow::Result<()> {
     log::start(filter);
-    command.await
+    let signals = Signals::install()?;
+    let interrupted = tokio::select! {
+        done = command => return done,
+        code = signals.told() => code,
+    };
+    tracing::warn!("interrupted");
+    // Not by returning: a thread may be waiting for what is typed.
+    std::process::exit(interrupted);
 }
 
 #[tokio::main]
 async fn serve(settings: Settings, repeats: &log::Repeats) -> anyhow::Result<()> {
-    survive_file_limit()?;
-    let addresses = settings.listen.addresses().await?;
-    // One server at a time on an SQLite database: what it holds in memory is the truth.
-    let _lock = settings.store.lock()?;
-    let clock = Clock::system();
-    let (db, pepper) = settings.store.open(&clock).await?;
-    start::check_pepper(&db, &pepper).await?;
-    if settings.demo {
-        start::fill_demo(&db, &clock, &settings.demo_password).await?;
+    let signals = Signals::install()?;
+    let store = settings.store.clone();
+    let Serving { state, listener, opened } = tokio::select! {
+        started = start_up(settings) => started.map_err(|error| store.explain(error))?,
+        _ = signals.told() => return Ok(()),
+    };
+    say(&format!("listening on http://{}", listener.local_addr()?))?;
+    opened.stays();
+    let saver = tokio::spawn(save_usage(state.clone(), signals.clone()));
+    tokio::spawn(repeats.clone().report_every_minute());
+    let bounds = listen::Bounds::new(state.settings.trusted_proxies());
+    let stop = async {
+        signals.told().await;
+    };
+    listen::serve(listener, app(state.clone()), bounds, stop).await;
+    // Not in the middle of a statement: what is dropped there is closed later than the rest.
+    let _ = timeout(LAST, saver).await;
+    match timeout(LAST, state.usage.save(&state.db, &state.clock)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!("the last calls of keys are not counted: {error}"),
+        Err(_) => tracing::warn!("the last calls of keys are not counted: it takes too long"),
     }
-    let state = App::new(db.clone(), clock, pepper, settings).await?;
-    start::check_exposure(&state, &addresses)?;
+    if timeout(LAST, state.db.close()).await.is_err() {
+        tracing::warn!("the database was not closed in time");
+    }
+    repeats.report();
+    Ok(())
+}
+
+/// Everything is ready, but nobody was told yet.
+struct Serving {
+    state: App,
+    listener: TcpListener,
+    opened: Opened,
+}
+
+/// What can be refused is refused first; only then something is made. Whoever connects meanwhile waits.
+async fn start_up(settings: Settings) -> anyhow::Result<Serving> {
+    let addresses = settings.listen.addresses().await?;
+    start::check_exposure(settings.demo, &addresses)?;
     let listener = TcpListener::bind(&addresses[..])
         .await
-        .with_context(|| format!("--listen {} is not free", state.settings.listen))?;
+        .with_context(|| format!("--listen {} is not free", settings.listen))?;
     let address = listener.local_addr()?;
+    let clock = Clock::system();
+    let opened = settings.store.open(&clock, Purpose::Alone).await?;
+    start::check_opened(&opened).await?;
+    if settings.demo {
+        start::fill_demo(&opened.db, &clock, &settings.demo_password).await?;
+    }
+    let state = App::new(opened.db.clone(), clock, opened.pepper.clone(), settings).await?;
+    start::check_exposure(state.demo, &addresses)?;
+    let link = start::offer_first_site_admin(&state, address).await?;
+    introduce(&state, link)?;
+    Ok(Serving { state, listener, opened })
+}
+
+/// What somebody has to know before they can use it.
+fn introduce(state: &App, link: Option<String>) -> anyhow::Result<()> {
     if state.demo {
         say("This is a demo: made-up data, public passwords, loopback only.")?;
         say(&format!(
@@ -63,44 +117,25 @@ async fn serve(settings: Settings, repeats: &log::Repeats) -> anyhow::Result<()>
             state.settings.demo_password
         ))?;
     }
-    if let Some(link) = start::offer_first_site_admin(&state, address).await? {
+    if let Some(link) = link {
         say("Nobody can sign in yet. Create the first Site Admin within 15 minutes at")?;
         say(&link)?;
     }
-    say(&format!("listening on http://{address}"))?;
-    let saver = tokio::spawn(save_usage(state.clone()));
-    tokio::spawn(repeats.clone().report_every_minute());
-    let bounds = listen::Bounds::new(state.settings.trusted_proxies());
-    listen::serve(listener, app(state.clone()), bounds, stop()).await;
-    saver.abort();
-    if let Err(error) = state.usage.save(&db, &state.clock).await {
-        tracing::warn!("the last calls of keys are not counted: {error}");
-    }
-    db.close().await;
-    repeats.report();
     Ok(())
 }
 
-/// A file that may not grow any more is an error of the write, not the end of the program.
-fn survive_file_limit() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        /// SIGXFSZ, which tokio has no name for; the same number on Linux, macOS and the BSDs.
-        const FILE_LIMIT: i32 = 25;
-        // The handler stays when this is dropped.
-        drop(signal::unix::signal(signal::unix::SignalKind::from_raw(FILE_LIMIT))?);
-    }
-    Ok(())
-}
-
-/// Every ten seconds, writes down what keys did; every hour, forgets what is too old to be kept.
-async fn save_usage(app: App) {
+/// Until the program is told to stop: every ten seconds, writes down what keys did; every hour, forgets what
+/// is too old to be kept.
+async fn save_usage(app: App, signals: Signals) {
     const TICKS_AN_HOUR: u64 = 360;
     let mut ticks = tokio::time::interval(Duration::from_secs(10));
     // After a long wait for the database the next batch is due ten seconds later, not at once.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for tick in 0_u64.. {
-        ticks.tick().await;
+        tokio::select! {
+            _ = signals.told() => return,
+            _ = ticks.tick() => {}
+        }
         if let Err(error) = app.usage.save(&app.db, &app.clock).await {
             tracing::warn!("what keys did could not be written down; trying again: {error}");
         }
@@ -109,23 +144,5 @@ async fn save_usage(app: App) {
         {
             tracing::warn!("old counts of calls could not be deleted: {error}");
         }
-    }
-}
-
-/// Done when the operator, or the system, tells the program to stop.
-async fn stop() {
-    #[cfg(unix)]
-    let terminated = async {
-        if let Ok(mut signal) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            signal.recv().await;
-        } else {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        _ = signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::db::users::{self, NewUserRow};
 use crate::db::{self, Db, Trouble, Tx, change_log, instance};
 use crate::keys::Pepper;
+use crate::store::Opened;
 use crate::{App, demo, password_links, passwords};
 
 /// Where the pepper's fingerprint is kept.
@@ -19,7 +20,7 @@ const PEPPER: &str = "pepper";
 /// Refuses a pepper other than the one the stored hashes were made with: every key would stop working,
 /// and the change log would look forged.
 pub async fn check_pepper(db: &Db, pepper: &Pepper) -> anyhow::Result<()> {
-    let fingerprint = pepper.seal(&["latchkey pepper"]);
+    let fingerprint = pepper.fingerprint();
     if let Some(known) = instance::read(db.read(), PEPPER).await? {
         return same_pepper(&known, &fingerprint);
     }
@@ -42,6 +43,19 @@ async fn begin(db: &Db) -> db::Result<Tx> {
     change_log::begin(db).await
 }
 
+/// The same for what was just opened. A pepper that was made for nothing is removed again: only when it is
+/// known that the database has another one.
+pub async fn check_opened(opened: &Opened) -> anyhow::Result<()> {
+    let checked = check_pepper(&opened.db, &opened.pepper).await;
+    if checked.is_err()
+        && let Ok(Some(known)) = instance::read(opened.db.read(), PEPPER).await
+        && known != opened.pepper.fingerprint()
+    {
+        opened.remove_new_pepper();
+    }
+    checked
+}
+
 fn same_pepper(known: &str, fingerprint: &str) -> anyhow::Result<()> {
     anyhow::ensure!(
         known == fingerprint,
@@ -52,10 +66,10 @@ fn same_pepper(known: &str, fingerprint: &str) -> anyhow::Result<()> {
 }
 
 /// A demo database has public passwords: it is never served beyond this machine.
-pub fn check_exposure(app: &App, addresses: &[SocketAddr]) -> anyhow::Result<()> {
+pub fn check_exposure(demo: bool, addresses: &[SocketAddr]) -> anyhow::Result<()> {
     let open = addresses.iter().find(|address| !address.ip().to_canonical().is_loopback());
     match open {
-        Some(address) if app.demo => anyhow::bail!(
+        Some(address) if demo => anyhow::bail!(
             "this database holds the demo, whose passwords are public; it is served on loopback \
              only, not on {address}"
         ),

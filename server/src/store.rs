@@ -1,13 +1,20 @@
 //! Where the data is: the address of the database, the lock that keeps a second server away from its file,
-//! and the pepper beside it.
+//! and the pepper beside it. Whatever speaks against a start is found out before anything is made.
 
-use std::fs::File;
+mod fresh;
+mod lock;
+mod pepper;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 
+use self::fresh::{Fresh, Traces};
+use self::pepper::PepperFile;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::db::examine::{self, Found};
+use crate::db::file::{Mode, SqliteFile, address_of, beside};
 use crate::keys::Pepper;
 
 /// Where the data is.
@@ -34,103 +41,285 @@ impl std::fmt::Debug for Store {
     }
 }
 
+/// What the data is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// By the one program that holds in memory what the database says.
+    Alone,
+    /// Beside a server that may be running.
+    Beside,
+    /// The same, and it has to be there already.
+    Existing,
+}
+
+/// The data, opened.
+#[derive(Debug)]
+pub struct Opened {
+    pub db: Db,
+    pub pepper: Pepper,
+    fresh: Fresh,
+    /// The pepper's file, when it was made for a database that was there.
+    new_pepper: Option<PathBuf>,
+}
+
+impl Opened {
+    /// Another start was faster, and the database has its pepper: the one made here is no use.
+    pub fn remove_new_pepper(&self) {
+        if let Some(file) = &self.new_pepper {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+
+    /// Nothing that was made on the way is removed any more.
+    pub fn stays(self) {
+        self.fresh.keep();
+    }
+
+    /// The same, and closes the database.
+    pub async fn keep(self) {
+        self.fresh.keep();
+        self.db.close().await;
+    }
+}
+
+/// The data, opened by somebody who changes nothing.
+#[derive(Debug)]
+pub struct Reading {
+    pub db: Db,
+    pub pepper: Pepper,
+    traces: Option<Traces>,
+}
+
+impl Reading {
+    /// Closes it, and leaves everything as it was found.
+    pub async fn close(self) {
+        self.db.close().await;
+        drop(self.traces);
+    }
+}
+
 impl Store {
-    /// Opens the database, and reads the pepper or makes one on the first start.
-    pub async fn open(&self, clock: &Clock) -> anyhow::Result<(Db, Pepper)> {
-        let db = Db::open(&self.database).await?;
-        Ok((db, self.pepper(clock)?))
+    /// Opens the database, and reads the pepper or makes one on the first start. What was made is removed
+    /// again when the answer is dropped and not [kept](Opened::keep).
+    ///
+    /// # Errors
+    /// The reason, at once, and nothing was made.
+    pub async fn open(&self, clock: &Clock, purpose: Purpose) -> anyhow::Result<Opened> {
+        match SqliteFile::of(&self.database).map_err(anyhow::Error::msg)? {
+            Some(file) => self.open_file(&file, clock, purpose).await,
+            None => self.open_elsewhere(clock).await,
+        }
+    }
+
+    async fn open_file(
+        &self,
+        file: &SqliteFile,
+        clock: &Clock,
+        purpose: Purpose,
+    ) -> anyhow::Result<Opened> {
+        let shown = file.path().display();
+        ensure!(file.mode != Mode::Read, "{shown} is to be written: leave ?mode=ro away");
+        let real = file.real().with_context(|| format!("the folder of {shown} cannot be used"))?;
+        let pepper_file = self.pepper_file(file, &real);
+        let size = real.metadata().map_or(0, |metadata| metadata.len());
+        let mut fresh = Fresh::default();
+        if size == 0 {
+            let may = file.mode == Mode::Create && purpose != Purpose::Existing;
+            ensure!(may, "there is no database {shown}; say which with --database");
+            check_nothing_was_there(file, &pepper_file)?;
+            fresh.make(&real).with_context(|| format!("{shown} cannot be made"))?;
+            for ending in ["-journal", "-wal", "-shm"] {
+                fresh.add(beside(&real, ending));
+            }
+        }
+        if purpose == Purpose::Alone || size == 0 {
+            lock::take(&real, file.path())?;
+        }
+        let found = if size == 0 { Found::default() } else { examine::sqlite(&real, true).await? };
+        let pepper = read_pepper(&pepper_file, &found)?;
+        ensure!(
+            size == 0 || pepper.is_none() || found.schema.is_some(),
+            "{shown} is empty, and beside it is the pepper of one that was not; restore the database"
+        );
+        if size > 0 {
+            examine::check_writable(&real).await?;
+        }
+        let db = Db::open(&address_of(&real)).await?;
+        let mut new_pepper = None;
+        let pepper = if let Some(pepper) = pepper {
+            pepper
+        } else {
+            let (pepper, ours) = pepper_file.make(clock)?;
+            let made = ours.then(|| pepper_file.path().to_owned());
+            // A database that stays needs the pepper it was given.
+            if size == 0 {
+                if let Some(file) = made {
+                    fresh.add(file);
+                }
+            } else {
+                new_pepper = made;
+            }
+            pepper
+        };
+        if purpose == Purpose::Alone {
+            let endings = ["", "-wal", "-shm"].map(|ending| beside(&real, ending));
+            warn_of_readers(endings.iter().map(PathBuf::as_path).chain([pepper_file.path()]));
+        }
+        Ok(Opened { db, pepper, fresh, new_pepper })
+    }
+
+    /// Opens what is there, and changes nothing: no pepper is made, nothing migrated, and of what SQLite needs
+    /// beside the file while it reads nothing stays.
+    ///
+    /// # Errors
+    /// The reason, at once.
+    pub async fn open_to_read(&self) -> anyhow::Result<Reading> {
+        let Some(file) = SqliteFile::of(&self.database).map_err(anyhow::Error::msg)? else {
+            ensure!(!self.database.starts_with("sqlite:"), "a database in memory is always empty");
+            let found = examine::postgres(&self.database).await?;
+            found.check_current()?;
+            let pepper = read_pepper(&self.pepper_elsewhere(), &found)?;
+            let pepper =
+                pepper.context("there is no pepper; say where it is with --pepper-file")?;
+            return Ok(Reading { db: Db::open(&self.database).await?, pepper, traces: None });
+        };
+        let shown = file.path().display();
+        let real = file.real().with_context(|| format!("the folder of {shown} cannot be used"))?;
+        ensure!(real.exists(), "there is no database {shown}; say which with --database");
+        let pepper_file = self.pepper_file(&file, &real);
+        let traces = Traces::before(&real);
+        let found = examine::sqlite(&real, false).await?;
+        found.check_current()?;
+        let pepper = read_pepper(&pepper_file, &found)?;
+        let pepper = pepper.with_context(|| {
+            let pepper = pepper_file.path().display();
+            format!("there is no pepper {pepper}; say where it is with --pepper-file")
+        })?;
+        let db = Db::open_to_read(&real).await?;
+        Ok(Reading { db, pepper, traces: Some(traces) })
     }
 
     /// Where the pepper is, in words. Nothing is opened.
     pub fn pepper_place(&self) -> String {
-        match (&self.pepper_file, self.database_file()) {
-            (Some(file), _) => file.display().to_string(),
-            (None, Some(database)) => format!("{}.pepper, beside the database", database.display()),
-            (None, None) if self.database.starts_with("sqlite:") => "none, in memory".to_owned(),
-            (None, None) => "latchkey.pepper".to_owned(),
+        match SqliteFile::of(&self.database) {
+            Ok(Some(file)) if self.pepper_file.is_none() => {
+                let real = file.real().unwrap_or_else(|_| file.path().to_owned());
+                format!("{}, beside the database", self.pepper_file(&file, &real).path().display())
+            }
+            _ if self.pepper_file.is_none() && self.database.starts_with("sqlite:") => {
+                "none, in memory".to_owned()
+            }
+            _ => self.pepper_elsewhere().path().display().to_string(),
         }
     }
 
-    /// Refuses while a server runs on an SQLite database: what it holds in memory would not follow.
-    pub fn lock(&self) -> anyhow::Result<Option<File>> {
-        let Some(database) = self.database_file() else { return Ok(None) };
-        let name = format!("{}.lock", database.display());
-        let file = File::create(&name).with_context(|| format!("cannot write {name}"))?;
-        file.try_lock().with_context(|| {
-            format!("another latchkey is using {}; stop it first", database.display())
-        })?;
-        Ok(Some(file))
-    }
-
-    /// Refuses a database file that is not there: opening would make an empty one.
-    pub fn require_existing(&self) -> anyhow::Result<()> {
-        match self.database_file() {
-            Some(file) if !file.exists() => {
-                anyhow::bail!("there is no database {}; say which with --database", file.display())
-            }
-            _ => Ok(()),
+    /// SQLite's reason for a failed start, where there is one.
+    pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        match SqliteFile::of(&self.database) {
+            Ok(Some(file)) => examine::explain(error, file.path()),
+            _ => error,
         }
     }
 
-    /// The file of an SQLite database.
-    pub fn database_file(&self) -> Option<&Path> {
-        let name = self.database.strip_prefix("sqlite:")?;
-        let name = name.strip_prefix("//").unwrap_or(name).split('?').next()?;
-        (name != ":memory:").then_some(Path::new(name))
-    }
-
-    /// Reads the pepper, or makes one on the first start.
-    pub fn pepper(&self, clock: &Clock) -> anyhow::Result<Pepper> {
-        let file = match (&self.pepper_file, self.database_file()) {
-            (Some(file), _) => file.clone(),
-            (None, Some(database)) => PathBuf::from(format!("{}.pepper", database.display())),
-            // A database that is gone tomorrow needs no pepper that lasts.
-            (None, None) if self.database.starts_with("sqlite:") => {
-                return Ok(Pepper::new(&clock.random::<{ Pepper::LENGTH }>()));
-            }
-            (None, None) => PathBuf::from("latchkey.pepper"),
+    async fn open_elsewhere(&self, clock: &Clock) -> anyhow::Result<Opened> {
+        let in_memory = self.database.starts_with("sqlite:");
+        let found = match in_memory {
+            true => Found::default(),
+            false if !self.database.starts_with("postgres") => Found::default(),
+            false => examine::postgres(&self.database).await?,
         };
-        read_or_make(&file, clock).with_context(|| format!("the pepper in {}", file.display()))
-    }
-}
-
-fn read_or_make(file: &Path, clock: &Clock) -> anyhow::Result<Pepper> {
-    use std::io::Write as _;
-    match std::fs::read(file) {
-        Ok(bytes) if bytes.len() >= Pepper::LENGTH => return Ok(Pepper::new(&bytes)),
-        Ok(bytes) => anyhow::bail!("it has {} bytes; {} are needed", bytes.len(), Pepper::LENGTH),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
-    let bytes = clock.random::<{ Pepper::LENGTH }>();
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut made = options.open(file)?;
-    made.write_all(&bytes)?;
-    made.sync_all()?;
-    Ok(Pepper::new(&bytes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_pepper_is_made_once_and_only_its_owner_reads_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite:{}", folder.path().join("a b.db").display());
-        let store = Store { database, pepper_file: None };
-        let first = store.pepper(&Clock::system()).unwrap().seal(&[]);
-        assert_eq!(store.pepper(&Clock::system()).unwrap().seal(&[]), first);
-        let file = folder.path().join("a b.db.pepper");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        // A database that is gone tomorrow needs no pepper that lasts.
+        if in_memory && self.pepper_file.is_none() {
+            let pepper = Pepper::new(&clock.random::<{ Pepper::LENGTH }>());
+            let db = Db::open("sqlite::memory:").await?;
+            return Ok(Opened { db, pepper, fresh: Fresh::default(), new_pepper: None });
         }
-        std::fs::write(&file, "short").unwrap();
-        assert!(store.pepper(&Clock::system()).is_err());
+        let pepper_file = self.pepper_elsewhere();
+        let pepper = read_pepper(&pepper_file, &found)?;
+        let db = Db::open(if in_memory { "sqlite::memory:" } else { &self.database }).await?;
+        let mut new_pepper = None;
+        let pepper = if let Some(pepper) = pepper {
+            pepper
+        } else {
+            let (pepper, ours) = pepper_file.make(clock)?;
+            new_pepper = ours.then(|| pepper_file.path().to_owned());
+            pepper
+        };
+        Ok(Opened { db, pepper, fresh: Fresh::default(), new_pepper })
+    }
+
+    /// Where the pepper of a database is that is no file.
+    fn pepper_elsewhere(&self) -> PepperFile {
+        let file = self.pepper_file.clone();
+        PepperFile::among(vec![file.unwrap_or_else(|| PathBuf::from("latchkey.pepper"))])
+    }
+
+    /// Where the pepper of this database is: beside the file under the name that was given, or beside what
+    /// that leads to, or where a version before percent-decoding put it.
+    fn pepper_file(&self, file: &SqliteFile, real: &Path) -> PepperFile {
+        let candidates = match &self.pepper_file {
+            Some(file) => vec![file.clone()],
+            None => [file.path(), real, &file.raw].map(|name| beside(name, ".pepper")).into(),
+        };
+        PepperFile::among(candidates)
     }
 }
+
+/// A pepper, or a log, beside a database that is not there: there was one.
+fn check_nothing_was_there(file: &SqliteFile, pepper_file: &PepperFile) -> anyhow::Result<()> {
+    let (shown, pepper) = (file.path().display(), pepper_file.path().display());
+    if let Some(read) = pepper_file.read(false)? {
+        drop(read);
+        bail!(
+            "there is no database {shown}, but its pepper {pepper}: there was something here. Restore \
+             the database, or remove the pepper to start anew"
+        );
+    }
+    let log = beside(file.path(), "-wal");
+    let is_empty = log.metadata().map_or(0, |metadata| metadata.len()) == 0;
+    ensure!(
+        is_empty,
+        "there is no database {shown}, but its log {}: there was something here. Restore the database",
+        log.display()
+    );
+    Ok(())
+}
+
+/// Reads the pepper, and refuses one that is missing or is not the one that the hashes are made with.
+fn read_pepper(file: &PepperFile, found: &Found) -> anyhow::Result<Option<Pepper>> {
+    found.check_not_newer()?;
+    let pepper = file.read(found.fingerprint.is_some())?;
+    let Some(known) = &found.fingerprint else { return Ok(pepper) };
+    let shown = file.path().display();
+    let Some(pepper) = pepper else {
+        bail!(
+            "there is no pepper {shown}, and the keys in the database were made with one: restore it, \
+             or say where it is with --pepper-file"
+        )
+    };
+    ensure!(
+        pepper.fingerprint() == *known,
+        "{shown} is not the pepper that the keys in the database were made with; give the right one \
+         with --pepper-file"
+    );
+    Ok(Some(pepper))
+}
+
+/// What is made is its owner's alone. What was there is left as it is: somebody may want it so.
+#[cfg(unix)]
+fn warn_of_readers<'a>(files: impl Iterator<Item = &'a Path>) {
+    use std::os::unix::fs::PermissionsExt as _;
+    for file in files {
+        let mode = file.metadata().map_or(0, |metadata| metadata.permissions().mode());
+        if mode & 0o077 != 0 {
+            let file = file.display();
+            tracing::warn!(
+                "{file} can be read by others (mode {:03o}); chmod 600 it",
+                mode & 0o777
+            );
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_of_readers<'a>(_: impl Iterator<Item = &'a Path>) {}

@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
 use super::Engine;
+use super::file::SqliteFile;
 use super::pooler::PARAMETER;
 
 const FORM: &str = "give sqlite:FILE or postgres://USER@HOST:PORT/NAME";
@@ -70,7 +71,7 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase();
         if let Some(rest) = text.strip_prefix("sqlite:") {
-            sqlite(rest)
+            sqlite(rest, text)
         } else if lower.starts_with("postgres://") || lower.starts_with("postgresql://") {
             postgres(text)
         } else if lower.starts_with("jdbc:") {
@@ -123,28 +124,17 @@ impl fmt::Debug for Address {
     }
 }
 
-fn sqlite(rest: &str) -> Result<Address, String> {
-    let (file, parameters) = rest.split_once('?').unwrap_or((rest, ""));
-    let known = |key: &str| ["mode", "cache", "immutable", "vfs"].contains(&key);
-    if !form_urlencoded::parse(parameters.as_bytes()).all(|(key, _)| known(&key)) {
-        return Err(
-            "of SQLite only the parameters mode, cache, immutable and vfs are known; a ? in \
-                    the file's name is written as %3F"
-                .to_owned(),
-        );
-    }
-    let file = file.strip_prefix("//").unwrap_or(file);
-    let first = file.split('/').next().unwrap_or_default();
+fn sqlite(rest: &str, text: &str) -> Result<Address, String> {
+    let name = rest.strip_prefix("//").unwrap_or(rest);
+    let first = name.split(['/', '?']).next().unwrap_or_default();
     if first.contains('@') && first.contains(':') {
         return Err(format!("SQLite takes no user and no host; {FORM}"));
     }
-    let kind = match file {
-        "" => return Err(format!("no file is named; {FORM}")),
-        ":memory:" => Kind::Memory,
-        _ => Kind::File(file.to_owned()),
+    let kind = match SqliteFile::of(text)? {
+        None => Kind::Memory,
+        Some(file) => Kind::File(file.path().display().to_string()),
     };
-    let hidden = parameters.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
-    Ok(Address { kind, hidden: hidden.filter(|value| !value.is_empty()).collect() })
+    Ok(Address { kind, hidden: Vec::new() })
 }
 
 fn postgres(text: &str) -> Result<Address, String> {

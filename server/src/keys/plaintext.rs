@@ -102,6 +102,11 @@ impl Pepper {
         SecretHash(mac.finalize().into_bytes().into())
     }
 
+    /// What a database keeps of it, to know it again.
+    pub fn fingerprint(&self) -> String {
+        self.seal(&["latchkey pepper"])
+    }
+
     /// The link of the change log's chain over these parts.
     pub fn seal(&self, parts: &[&str]) -> String {
         let mut mac = self.change_log.clone();

@@ -1,5 +1,7 @@
 //! The program itself, as an operator starts it.
 
+mod files;
+mod signals;
 mod strangers;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -57,6 +59,17 @@ impl Program {
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
     }
 
+    /// Sends it a signal, waits until it has ended without a failure, and gives its log.
+    fn stop(mut self, signal: &str) -> String {
+        send_signal(&self.child, signal);
+        let mut said = String::new();
+        let mut stderr = self.child.stderr.take().expect("its log");
+        stderr.read_to_string(&mut said).expect("text");
+        let status = self.child.wait().expect("it ends");
+        assert!(status.success(), "{signal}: {status}: {said}");
+        said
+    }
+
     pub(crate) fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it accepts");
         stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a bound");
@@ -74,6 +87,19 @@ impl Drop for Program {
     }
 }
 
+fn send_signal(child: &Child, signal: &str) {
+    let sent = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+/// The names in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 fn latchkey(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -82,9 +108,22 @@ fn latchkey(folder: &Path, arguments: &[&str]) -> Command {
 
 /// Runs it to its end, which must be a refusal, and gives what it said.
 fn refusal(folder: &Path, arguments: &[&str]) -> String {
-    let output = latchkey(folder, arguments).output().expect("the program runs");
-    assert!(!output.status.success(), "{arguments:?} was not refused");
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    let mut child = latchkey(folder, arguments).spawn().expect("the program runs");
+    for _ in 0..600 {
+        if child.try_wait().expect("it can be asked").is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // One that was not refused would serve for ever.
+    let _ = child.kill();
+    let output = child.wait_with_output().expect("what it said");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.code().is_some_and(|code| code != 0),
+        "{arguments:?} was not refused: {said}"
+    );
+    said
 }
 
 /// Runs it to its end, which must be a success, and gives what it printed.
