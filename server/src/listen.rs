@@ -126,7 +126,7 @@ pub async fn serve(
         let (stream, peer) = tokio::select! {
             biased;
             () = &mut stop => break,
-            accepted = accept(&listener) => accepted,
+            accepted = accept(&listener, &places) => accepted,
         };
         let watch = Arc::new(Watch::new(bounds.clone()));
         let Some(place) = places.take(peer.ip(), &watch) else {
@@ -142,8 +142,11 @@ pub async fn serve(
 }
 
 /// The next connection. Does not fail: when there are no files left it waits until there are.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn accept(listener: &TcpListener, places: &Places) -> (TcpStream, SocketAddr) {
     loop {
+        while places.is_crowded() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) => {

@@ -15,6 +15,9 @@ use crate::throttle::network;
 /// find for each of thousands that come.
 const COMPARED: usize = 64;
 
+/// So many connections at most were told to make room and are not closed yet.
+const LEAVING: usize = 32;
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Places {
@@ -29,6 +32,8 @@ struct Held {
     by_network: HashMap<IpAddr, usize>,
     /// Counts the connections, so that a number that is used again is not taken for the one before.
     serial: u64,
+    /// Connections that had to make room and are not closed yet.
+    leaving: usize,
     /// Where the next comparison begins.
     hand: usize,
 }
@@ -78,6 +83,11 @@ impl Places {
         Some(Place { places: self.clone(), number, serial })
     }
 
+    /// Whether those who had to make room are to be waited for: their files are still open.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.held().leaving >= LEAVING
+    }
+
     /// The connection in this place is served by this task.
     pub(super) fn started(&self, number: usize, task: AbortHandle) {
         if let Some(connection) = self.held().connections.get_mut(number) {
@@ -123,6 +133,7 @@ impl Held {
         self.hand = compared.last().map_or(0, |(_, number)| number + 1);
         if let Some(connection) = self.remove(least) {
             connection.end();
+            self.leaving += 1;
         }
         true
     }
@@ -153,6 +164,8 @@ impl Drop for Place {
         let mine = held.connections.get(self.number).is_some_and(|it| it.serial == self.serial);
         if mine {
             held.remove(self.number);
+        } else {
+            held.leaving -= 1;
         }
     }
 }
