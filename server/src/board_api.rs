@@ -6,6 +6,7 @@ mod cors;
 mod job;
 pub mod kept;
 mod places;
+mod render;
 mod shapes;
 
 use std::sync::Arc;
@@ -18,23 +19,19 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
-use serde::Serialize;
 use serde_json::json;
 use utoipa::openapi::{RefOr, Schema};
 
-use self::job::{Context, Detail, Published};
-use self::kept::{Key, Rendered};
-use self::places::{Filed, parsed};
-use self::shapes::{Board, BoardError, Departments, Jobs, Meta, Offices, Sections};
+use self::job::Detail;
+use self::kept::{Key, Rendered, Sent};
+use self::shapes::{Board, BoardError, Departments, Jobs, Offices, Sections};
 use crate::App;
 use crate::client::Client;
-use crate::db::boards::BoardRow;
-use crate::db::places::Place;
 use crate::db::{self, Engine};
 use crate::error::{RETRY_AFTER, trouble};
 use crate::harvest::query::Query;
-use crate::harvest::shapes::CustomField;
 use crate::header_list::has_tag;
+use crate::heavy::Busy;
 use crate::input::canonical_id;
 use crate::openapi::schemas_of;
 use crate::usage::Outcome;
@@ -71,6 +68,9 @@ enum Question {
 
 /// Why there is no answer; always 404.
 type NotFound = &'static str;
+
+/// So much of an id that names nothing is repeated, in characters.
+const ID_SHOWN: usize = 50;
 
 const NO_BOARD: NotFound = "Job board not found";
 const NO_JOB: NotFound = "Job not found";
@@ -117,25 +117,36 @@ async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow:
         Ok(question) => question,
         Err(missing) => return Ok(missed(&token, rest, &query, missing)),
     };
-    let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
     // Taken before the data is read: an answer of older data is never found under a newer number.
     let generation = match app.db.engine() {
         Engine::Sqlite => app.answers.generation(),
         Engine::Postgres => db::recruiting::version(&app.db).await?,
     };
-    let key = Key { generation, question: format!("{origin} {token} {question:?}") };
+    let key = Key { generation, question: format!("{token} {question:?}") };
     let rendered = match app.boards.get(&key, app.clock.now()) {
         Some(rendered) => rendered,
-        None => match render(app, &token, question, &origin).await? {
-            Ok(rendered) => {
-                let rendered = Arc::new(rendered);
-                app.boards.keep(key, &rendered);
-                rendered
-            }
+        None => match ordered(app, key, token.clone(), question).await? {
+            Ok(rendered) => rendered,
             Err(missing) => return Ok(missed(&token, rest, &query, missing)),
         },
     };
-    Ok(respond(&parts.headers, &rendered))
+    let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
+    Ok(respond(&parts.headers, &rendered.under(&origin)).await)
+}
+
+/// Has an answer rendered, once for all who ask. It is finished though whoever asked first hangs up.
+async fn ordered(
+    app: &App,
+    key: Key,
+    token: String,
+    question: Question,
+) -> anyhow::Result<Result<Arc<Rendered>, NotFound>> {
+    let app = app.clone();
+    let work = async move {
+        let rendered = render::render(&app, &token, question, key.generation);
+        app.boards.get_or_render(&key, rendered).await
+    };
+    tokio::spawn(work).await?
 }
 
 /// What the path and the parameters ask for; unknown parameters are ignored.
@@ -176,9 +187,12 @@ fn question(rest: &[&str], query: &Query) -> Result<Question, NotFound> {
 fn missed(token: &str, rest: &[&str], query: &Query, missing: NotFound) -> Response {
     let ["embed", what, ..] = rest else { return refuse(StatusCode::NOT_FOUND, missing) };
     let error = match (*what, missing) {
-        (_, NO_BOARD) => format!("Could not find a job board with token '{token}'"),
+        (_, NO_BOARD) => {
+            let token: String = token.chars().take(ID_SHOWN).collect();
+            format!("Could not find a job board with token '{token}'")
+        }
         ("job" | "department" | "office", _) => {
-            let id = query.get("id").unwrap_or_default();
+            let id: String = query.get("id").unwrap_or_default().chars().take(ID_SHOWN).collect();
             let article = if *what == "office" { "an" } else { "a" };
             format!("Could not find {article} {what} with id '{id}' for {token}")
         }
@@ -190,100 +204,9 @@ fn missed(token: &str, rest: &[&str], query: &Query, missing: NotFound) -> Respo
     response
 }
 
-async fn render(
-    app: &App,
-    token: &str,
-    question: Question,
-    origin: &str,
-) -> anyhow::Result<Result<Rendered, NotFound>> {
-    let found = db::boards::find(&app.db, token, app.clock.now()).await?;
-    let Some((board, answers_until)) = found else {
-        let about_job = matches!(question, Question::Job(..));
-        return Ok(Err(if about_job { NO_JOB } else { NO_BOARD }));
-    };
-    let json = match question {
-        Question::Board => {
-            let content = board.introduction.as_deref();
-            Some(text(&Board { name: &board.company_name, content })?)
-        }
-        Question::Job(id, detail) => {
-            match db::boards::published_one(&app.db, board.id, id).await? {
-                Some(row) => {
-                    let exposed = exposed(app).await?;
-                    let context = Context { board: &board, exposed: &exposed, origin };
-                    Some(text(&context.published(&row, detail)?.job)?)
-                }
-                None => return Ok(Err(NO_JOB)),
-            }
-        }
-        Question::Jobs(detail) => {
-            let jobs = published(app, &board, origin, detail).await?;
-            let jobs: Vec<_> = jobs.into_iter().map(|one| one.job).collect();
-            let meta = Meta { total: jobs.len() };
-            Some(text(&Jobs { jobs, meta })?)
-        }
-        // A prospect post belongs to a section, and Harvest tells of none.
-        Question::Sections => Some(text(&Sections::default())?),
-        _ => filed(app, &board, origin, question).await?,
-    };
-    let rendered = json.map(|json| Rendered::new(json, answers_until));
-    Ok(rendered.ok_or(match question {
-        Question::Office { .. } => "Office not found",
-        _ => "Department not found",
-    }))
-}
-
-/// Departments and offices; none when the one that is asked for is not there.
-async fn filed(
-    app: &App,
-    board: &BoardRow,
-    origin: &str,
-    question: Question,
-) -> anyhow::Result<Option<String>> {
-    let published = published(app, board, origin, Detail::default()).await?;
-    let filed = Filed {
-        departments: parsed(&db::places::all(&app.db, Place::Department).await?)?,
-        offices: parsed(&db::places::all(&app.db, Place::Office).await?)?,
-        published: &published,
-    };
-    Ok(match question {
-        Question::Departments { tree } => {
-            Some(places::all("departments", filed.departments(), tree)?)
-        }
-        Question::Offices { tree } => Some(places::all("offices", filed.offices(), tree)?),
-        Question::Department { id, tree } => places::one(filed.departments(), id, tree)?,
-        Question::Office { id, tree } => places::one(filed.offices(), id, tree)?,
-        _ => None,
-    })
-}
-
-async fn published(
-    app: &App,
-    board: &BoardRow,
-    origin: &str,
-    detail: Detail,
-) -> anyhow::Result<Vec<Published>> {
-    let exposed = exposed(app).await?;
-    let context = Context { board, exposed: &exposed, origin };
-    let rows = db::boards::published(&app.db, board.id).await?;
-    Ok(rows.iter().map(|row| context.published(row, detail)).collect::<Result<_, _>>()?)
-}
-
-/// The fields of jobs that are meant for the public.
-async fn exposed(app: &App) -> anyhow::Result<Vec<CustomField>> {
-    let fields = db::custom_fields::list(&app.db, Some("job"), false, i64::MAX, 0).await?;
-    let fields: Vec<CustomField> =
-        fields.iter().map(|field| serde_json::from_str(field)).collect::<Result<_, _>>()?;
-    Ok(fields.into_iter().filter(|field| field.expose_in_job_board_api).collect())
-}
-
-fn text(shape: &impl Serialize) -> serde_json::Result<String> {
-    serde_json::to_string(shape)
-}
-
 /// The answer in the encoding the client takes, or 304 when it has it already.
-fn respond(headers: &HeaderMap, rendered: &Rendered) -> Response {
-    let gzip = rendered.body.gzip_for(headers);
+async fn respond(headers: &HeaderMap, rendered: &Sent) -> Response {
+    let gzip = rendered.body.gzip_for(headers).await;
     // A strong tag names these very bytes.
     let tag = match gzip {
         Some(_) => format!("\"{}-gzip\"", rendered.tag),
@@ -342,9 +265,10 @@ fn refuse(status: StatusCode, error: &str) -> Response {
 fn internal(app: &App, cause: &anyhow::Error) -> Response {
     let request_id = app.clock.new_id("req");
     tracing::error!(request_id, "{cause:#}");
-    let (status, error) = match trouble(cause) {
-        None => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
-        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
+    let (status, error) = if trouble(cause).is_some() || cause.is::<Busy>() {
+        (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable")
+    } else {
+        (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
     };
     let body = BoardError { status: status.as_u16(), error, request_id: Some(request_id) };
     let mut response = json_response(status, &body);

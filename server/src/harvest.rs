@@ -101,7 +101,7 @@ async fn serve(app: &App, parts: &Parts, client: &Client, matched: &Matched) -> 
     let origin = client.origin();
     let key = app.answers.key(format!("{origin}{}", parts.uri));
     if let Some(answer) = app.answers.get(&key) {
-        return answered(&parts.headers, &answer);
+        return answered(&parts.headers, &answer).await;
     }
     let call = Call {
         params: matched.params.iter().map(|param| decoded(param)).collect(),
@@ -118,15 +118,15 @@ async fn serve(app: &App, parts: &Parts, client: &Client, matched: &Matched) -> 
             let text = "This endpoint is not served by this instance";
             message(StatusCode::NOT_IMPLEMENTED, text)
         }
-        Some(Ok(answer)) => answered(&parts.headers, &app.answers.keep(key, answer)),
+        Some(Ok(answer)) => answered(&parts.headers, &app.answers.keep(key, answer)).await,
         Some(Err(Refusal::NotFound)) => not_found(),
         Some(Err(Refusal::Invalid(problems))) => invalid(&problems),
         Some(Err(Refusal::Internal(error))) => internal(app, &anyhow::Error::from(error)),
     }
 }
 
-fn answered(asked: &HeaderMap, answer: &Ready) -> Response {
-    let gzip = answer.body.gzip_for(asked);
+async fn answered(asked: &HeaderMap, answer: &Ready) -> Response {
+    let gzip = answer.body.gzip_for(asked).await;
     let mut response = respond(StatusCode::OK, gzip.unwrap_or(answer.body.plain()).clone());
     let headers = response.headers_mut();
     if gzip.is_some() {

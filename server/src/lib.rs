@@ -23,6 +23,7 @@ mod encoding;
 pub mod error;
 pub mod harvest;
 mod header_list;
+pub mod heavy;
 pub mod idempotency;
 pub mod import;
 pub mod input;

@@ -1,28 +1,37 @@
 //! Bodies of answers in the encodings that clients take.
 
 use std::io::Write as _;
-use std::sync::OnceLock;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tokio::sync::OnceCell;
 
 use crate::header_list::parts;
+use crate::heavy;
 
 /// Below this many bytes an answer fits into one packet as it is.
 const WORTH_PACKING: usize = 1024;
+/// Up to so many bytes are packed faster than a turn is had.
+const QUICK: usize = 32 * 1024;
 
 /// A body as it is and as gzip, made when somebody first takes it so, and once.
 #[derive(Debug)]
 pub struct Packed {
     plain: Bytes,
-    gzip: OnceLock<Bytes>,
+    /// None: it is not kept, so that packing it would be for one client alone.
+    gzip: Option<OnceCell<Bytes>>,
 }
 
 impl Packed {
     pub fn new(plain: Bytes) -> Self {
-        Self { plain, gzip: OnceLock::new() }
+        Self { plain, gzip: Some(OnceCell::new()) }
+    }
+
+    /// A body that everybody gets as it is.
+    pub fn plain_only(plain: Bytes) -> Self {
+        Self { plain, gzip: None }
     }
 
     pub fn plain(&self) -> &Bytes {
@@ -39,10 +48,22 @@ impl Packed {
         self.plain.len() >= WORTH_PACKING
     }
 
-    /// The body as gzip, for a client that takes it, where that is worth it.
-    pub fn gzip_for(&self, headers: &HeaderMap) -> Option<&Bytes> {
-        let taken = self.varies() && quality(headers, "gzip") > 0;
-        taken.then(|| self.gzip.get_or_init(|| gzip(&self.plain)))
+    /// The body as gzip, for a client that takes it, where that is worth it and there is a turn for it.
+    pub async fn gzip_for(&self, headers: &HeaderMap) -> Option<&Bytes> {
+        let cell = self.gzip.as_ref()?;
+        if !self.varies() || quality(headers, "gzip") == 0 {
+            return None;
+        }
+        let packed = cell.get_or_try_init(|| async {
+            if self.plain.len() <= QUICK {
+                return anyhow::Ok(gzip(&self.plain));
+            }
+            let turn = heavy::turn().await?;
+            let plain = self.plain.clone();
+            // The turn belongs to the work, which goes on when whoever asked hangs up.
+            heavy::off_the_workers(move || (gzip(&plain), turn).0).await
+        });
+        packed.await.ok()
     }
 }
 
@@ -98,29 +119,34 @@ mod tests {
         [(header::ACCEPT_ENCODING, HeaderValue::from_static(encodings))].into_iter().collect()
     }
 
-    #[test]
-    fn whoever_takes_gzip_gets_the_same_body_in_fewer_bytes() {
+    #[tokio::test]
+    async fn whoever_takes_gzip_gets_the_same_body_in_fewer_bytes() {
         let body = Packed::new("0123456789".repeat(200).into());
+        let long = Packed::new("0123456789".repeat(QUICK).into());
+        assert!(long.gzip_for(&taking("gzip")).await.expect("packed").len() < QUICK);
         for encodings in ["gzip", "deflate, GZIP;q=0.5", "*", "br, *;q=0.1", "x-gzip; Q = 1.0"] {
-            let packed = body.gzip_for(&taking(encodings)).expect(encodings);
+            let packed = body.gzip_for(&taking(encodings)).await.expect(encodings);
             assert!(packed.len() < 100);
             let mut text = String::new();
             flate2::read::GzDecoder::new(&packed[..]).read_to_string(&mut text).expect("gzip");
             assert_eq!(text.as_bytes(), body.plain());
         }
         for encodings in ["", "br", "gzip;q=0", "gzip;q=0, *", "identity"] {
-            assert_eq!(body.gzip_for(&taking(encodings)), None, "{encodings}");
+            assert_eq!(body.gzip_for(&taking(encodings)).await, None, "{encodings}");
         }
-        assert_eq!(body.gzip_for(&HeaderMap::new()), None);
+        assert_eq!(body.gzip_for(&HeaderMap::new()).await, None);
         let strange = HeaderValue::from_bytes(b"\xfcber, gzip").expect("a header");
         let strange = [(header::ACCEPT_ENCODING, strange)].into_iter().collect();
-        assert!(body.gzip_for(&strange).is_some(), "what cannot be read takes nothing with it");
+        assert!(
+            body.gzip_for(&strange).await.is_some(),
+            "what cannot be read takes nothing with it"
+        );
     }
 
-    #[test]
-    fn a_small_body_is_the_same_for_everybody() {
+    #[tokio::test]
+    async fn a_small_body_is_the_same_for_everybody() {
         let body = Packed::new("[]".into());
         assert!(!body.varies());
-        assert_eq!(body.gzip_for(&taking("gzip")), None);
+        assert_eq!(body.gzip_for(&taking("gzip")).await, None);
     }
 }

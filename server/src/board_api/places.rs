@@ -1,7 +1,7 @@
 //! The departments and offices of a board with the jobs in them, as lists or as trees. Jobs without a
 //! department or an office are filed under a row with the id 0.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -15,42 +15,57 @@ use crate::harvest::tree::{Forest, Node};
 const NO_DEPARTMENT: &str = "No Department";
 const NO_OFFICE: &str = "No Office";
 
-/// What the places of a board are made of.
+/// What the places of a board are made of: all of them, and the jobs, by where they are filed.
 #[derive(Debug)]
-pub(super) struct Filed<'a> {
-    pub departments: Vec<HarvestDepartment>,
-    pub offices: Vec<HarvestOffice>,
-    pub published: &'a [Published],
+pub(super) struct Filed {
+    departments: Vec<HarvestDepartment>,
+    offices: Vec<HarvestOffice>,
+    published: Vec<Published>,
+    /// Which of `published` are in a department, or in an office. Under 0: those that are in none.
+    in_department: HashMap<i64, Vec<usize>>,
+    in_office: HashMap<i64, Vec<usize>>,
 }
 
 /// The documents as the objects they were rendered from.
-pub(super) fn parsed<T: serde::de::DeserializeOwned>(
-    rows: &[PlaceRow],
-) -> serde_json::Result<Vec<T>> {
+fn parsed<T: serde::de::DeserializeOwned>(rows: &[PlaceRow]) -> serde_json::Result<Vec<T>> {
     rows.iter().map(|row| serde_json::from_str(&row.document)).collect()
 }
 
-impl Filed<'_> {
+impl Filed {
+    /// The rows are in ascending id.
+    pub(super) fn new(
+        departments: &[PlaceRow],
+        offices: &[PlaceRow],
+        published: Vec<Published>,
+    ) -> serde_json::Result<Self> {
+        Ok(Self {
+            departments: parsed(departments)?,
+            offices: parsed(offices)?,
+            in_department: filed_by(&published, |job| &job.department_ids),
+            in_office: filed_by(&published, |job| &job.office_ids),
+            published,
+        })
+    }
+
+    /// Whether there is a department of this id: whatever else is asked for takes no work.
+    pub(super) fn has_department(&self, id: i64) -> bool {
+        id == 0 || self.department_at(id).is_some()
+    }
+
+    pub(super) fn has_office(&self, id: i64) -> bool {
+        id == 0 || self.offices.binary_search_by_key(&id, |one| one.id).is_ok()
+    }
+
+    fn department_at(&self, id: i64) -> Option<&HarvestDepartment> {
+        let at = self.departments.binary_search_by_key(&id, |one| one.id).ok()?;
+        self.departments.get(at)
+    }
+
     /// All departments in ascending id, and at last those jobs that are in none.
     pub(super) fn departments(&self) -> Vec<Department> {
-        let mut all: Vec<Department> =
-            self.departments.iter().map(|one| self.department(one)).collect();
-        all.push(self.no_department(|_| true));
-        all
-    }
-
-    fn department(&self, one: &HarvestDepartment) -> Department {
-        let jobs = self.jobs(|published| published.department_ids.contains(&one.id));
-        Department { jobs, ..listed(one) }
-    }
-
-    fn no_department(&self, and: impl Fn(&Published) -> bool) -> Department {
-        Department {
-            id: 0,
-            name: NO_DEPARTMENT.to_owned(),
-            place: Place::Listed { parent_id: None, child_ids: Vec::new() },
-            jobs: self.jobs(|published| published.department_ids.is_empty() && and(published)),
-        }
+        let all = self.departments.iter().map(listed).chain([no_department()]);
+        all.map(|one| Department { jobs: self.jobs(at(&self.in_department, one.id)), ..one })
+            .collect()
     }
 
     /// All offices in ascending id, each with the departments that have jobs there, and at last the jobs
@@ -64,7 +79,7 @@ impl Filed<'_> {
                 name: one.name.clone(),
                 location: one.location.name.clone(),
                 place: Place::Listed { parent_id: one.parent_id, child_ids: one.child_ids.clone() },
-                departments: self.departments_in(|job| job.office_ids.contains(&one.id)),
+                departments: self.departments_in(one.id),
             })
             .collect();
         all.push(Office {
@@ -72,29 +87,63 @@ impl Filed<'_> {
             name: NO_OFFICE.to_owned(),
             location: None,
             place: Place::Listed { parent_id: None, child_ids: Vec::new() },
-            departments: self.departments_in(|job| job.office_ids.is_empty()),
+            departments: self.departments_in(0),
         });
         all
     }
 
-    /// The departments that have jobs there, with those jobs only.
-    fn departments_in(&self, there: impl Fn(&Published) -> bool) -> Vec<Department> {
-        let jobs = self.published.iter().filter(|job| there(job));
-        let ids: BTreeSet<i64> = jobs.flat_map(|job| &job.department_ids).copied().collect();
-        // In ascending id, as they are read.
-        let known = ids.into_iter().filter_map(|id| {
-            let at = self.departments.binary_search_by_key(&id, |one| one.id).ok()?;
-            let jobs = self.jobs(|job| there(job) && job.department_ids.contains(&id));
-            Some(Department { jobs, ..listed(&self.departments[at]) })
+    /// The departments that have jobs in this office, with those jobs only.
+    fn departments_in(&self, office: i64) -> Vec<Department> {
+        let mut filed: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+        for &job in at(&self.in_office, office) {
+            for department in ids_or_none(&self.published[job].department_ids) {
+                filed.entry(department).or_default().push(job);
+            }
+        }
+        // In ascending id, as they are read, and last those of no department.
+        let none =
+            filed.remove(&0).map(|jobs| Department { jobs: self.jobs(&jobs), ..no_department() });
+        let known = filed.into_iter().filter_map(|(id, jobs)| {
+            Some(Department { jobs: self.jobs(&jobs), ..listed(self.department_at(id)?) })
         });
-        let mut found: Vec<Department> = known.collect();
-        let rest = self.no_department(there);
-        found.extend((!rest.jobs.is_empty()).then_some(rest));
-        found
+        known.chain(none).collect()
     }
 
-    fn jobs(&self, passes: impl Fn(&Published) -> bool) -> Vec<Job> {
-        self.published.iter().filter(|job| passes(job)).map(|one| one.job.clone()).collect()
+    fn jobs(&self, numbers: &[usize]) -> Vec<Job> {
+        numbers.iter().map(|&number| self.published[number].job.clone()).collect()
+    }
+}
+
+/// The numbers of the jobs by the ids of where they are.
+fn filed_by(
+    published: &[Published],
+    places: impl Fn(&Published) -> &Vec<i64>,
+) -> HashMap<i64, Vec<usize>> {
+    let mut filed: HashMap<i64, Vec<usize>> = HashMap::new();
+    for (number, job) in published.iter().enumerate() {
+        for id in ids_or_none(places(job)) {
+            filed.entry(id).or_default().push(number);
+        }
+    }
+    filed
+}
+
+/// Each id once; 0 where there is none.
+fn ids_or_none(ids: &[i64]) -> BTreeSet<i64> {
+    if ids.is_empty() { BTreeSet::from([0]) } else { ids.iter().copied().collect() }
+}
+
+fn at(filed: &HashMap<i64, Vec<usize>>, id: i64) -> &[usize] {
+    filed.get(&id).map_or(&[], Vec::as_slice)
+}
+
+/// Where jobs are that are in no department.
+fn no_department() -> Department {
+    Department {
+        id: 0,
+        name: NO_DEPARTMENT.to_owned(),
+        place: Place::Listed { parent_id: None, child_ids: Vec::new() },
+        jobs: Vec::new(),
     }
 }
 

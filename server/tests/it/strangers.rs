@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use futures_util::stream;
 use serde_json::json;
+use sqlx::Executor as _;
 
 use crate::app::{World, request};
 
@@ -247,4 +248,48 @@ async fn an_address_of_nothing_is_404() {
         (answer.status, answer.header("location")),
         (StatusCode::SEE_OTHER, Some("../account"))
     );
+}
+
+#[tokio::test]
+async fn a_board_is_rendered_once_for_every_host_and_each_reads_its_own() {
+    let world = World::new().await;
+    let ask = async |host: &str, path: &str| {
+        let asked = axum::http::Request::builder().uri(format!("/v1/boards{path}"));
+        let asked = asked.header("host", host).header("accept-encoding", "gzip;q=0");
+        world.send(asked.body(Body::empty())).await
+    };
+    // Posts that are shown nowhere else have their address here.
+    let ada = world.ada().await;
+    let board = ada.get("/api/boards").await.json()["items"][0]["board_id"].clone();
+    let nowhere = json!({ "job_board_url": "", "job_posts_url": "" });
+    let path = format!("/api/boards/{}", board.as_str().unwrap());
+    assert_eq!(ada.patch(&path, 1, nowhere).await.status, StatusCode::OK);
+    let departments = ask("first.example", "/acme/departments").await;
+    let department = departments.json()["departments"][0]["id"].to_string();
+    let paths = ["/acme/jobs", "/acme/departments", "/acme/offices?render_as=tree", "/acme"];
+    for path in paths {
+        assert_eq!(ask("first.example", path).await.status, StatusCode::OK);
+    }
+    // Nobody is told of this change, so that what is rendered after it shows.
+    let mut tx = world.app.db.write().await.unwrap();
+    tx.execute("UPDATE boards SET company_name = 'Rendered anew'").await.unwrap();
+    tx.commit().await.unwrap();
+    for number in 0..50 {
+        let host = format!("host{number}.example:8080");
+        for path in paths {
+            let answer = ask(&host, path).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            assert!(!answer.body.contains("Rendered anew"), "{path} for {host}");
+            assert!(!answer.body.contains('\u{7f}') && !answer.body.contains("first.example"));
+        }
+        let jobs = ask(&host, "/acme/jobs").await.json();
+        let address = jobs["jobs"][0]["absolute_url"].as_str().unwrap().to_owned();
+        assert!(address.starts_with(&format!("http://{host}/v1/boards/acme/jobs/")), "{address}");
+    }
+    // What departments are made of is shared by all questions about them.
+    let one = ask("other.example", &format!("/acme/departments/{department}?render_as=tree")).await;
+    assert_eq!(one.status, StatusCode::OK);
+    assert!(!one.body.contains("Rendered anew"));
+    let strange = ask("first.example", "/acme/departments/77").await;
+    assert_eq!(strange.status, StatusCode::NOT_FOUND);
 }
