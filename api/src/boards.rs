@@ -38,6 +38,39 @@ pub struct Board {
     pub version: u64,
 }
 
+/// The order of job boards. A minus turns the order round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum BoardSort {
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    #[serde(rename = "-name")]
+    NameDescending,
+}
+
+impl BoardSort {
+    pub const ALL: [Self; 2] = [Self::Name, Self::NameDescending];
+
+    /// As it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::NameDescending => "-name",
+        }
+    }
+}
+
+/// How to list job boards.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct BoardFilter {
+    /// In which order; by name when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<BoardSort>,
+}
+
 /// A token that a board had before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -147,7 +147,30 @@ pub struct FieldChange {
     pub after: Vec<String>,
 }
 
-/// Which entries to list, newest first. All fields together narrow the list; empty means all that this
+/// The order of the change log. A minus turns the order round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ChangeLogSort {
+    #[serde(rename = "at")]
+    At,
+    #[default]
+    #[serde(rename = "-at")]
+    AtDescending,
+}
+
+impl ChangeLogSort {
+    pub const ALL: [Self; 2] = [Self::At, Self::AtDescending];
+
+    /// As it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::At => "at",
+            Self::AtDescending => "-at",
+        }
+    }
+}
+
+/// Which entries to list. All fields together narrow the list; empty means all that this
 /// person may see.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,6 +179,10 @@ pub struct ChangeLogFilter {
     /// Who did it: part of their name in any case, or their id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
+    /// Part of the name of what it was done to, in any case: a credential’s description, a user, a board;
+    /// or part of its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     /// What was done: an action such as `credential.revoke`, or a kind of thing such as `credential`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub what: Option<String>,
@@ -170,7 +197,10 @@ pub struct ChangeLogFilter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(format = DateTime))]
     pub to: Option<String>,
-    /// `next` of the page before.
+    /// In which order; the newest first when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<ChangeLogSort>,
+    /// `next` of the page before, in the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// How many at most, 1 to 200; 50 when left out.

@@ -181,6 +181,40 @@ impl std::fmt::Debug for CreatedCredential {
     }
 }
 
+/// The order of credentials. A minus turns the order round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum CredentialSort {
+    #[serde(rename = "created_at")]
+    CreatedAt,
+    #[default]
+    #[serde(rename = "-created_at")]
+    CreatedAtDescending,
+    #[serde(rename = "description")]
+    Description,
+    #[serde(rename = "-description")]
+    DescriptionDescending,
+}
+
+impl CredentialSort {
+    pub const ALL: [Self; 4] = [
+        Self::CreatedAt,
+        Self::CreatedAtDescending,
+        Self::Description,
+        Self::DescriptionDescending,
+    ];
+
+    /// As it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::CreatedAtDescending => "-created_at",
+            Self::Description => "description",
+            Self::DescriptionDescending => "-description",
+        }
+    }
+}
+
 /// Which credentials to list. All fields together narrow the list; empty means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -195,7 +229,10 @@ pub struct CredentialFilter {
     pub api_type: Option<ApiType>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<PartnerId>,
-    /// `next` of the page before.
+    /// In which order; the newest first when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<CredentialSort>,
+    /// `next` of the page before, in the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// How many at most, 1 to 200; 50 when left out.

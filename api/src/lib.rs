@@ -26,4 +26,6 @@ use serde::{Deserialize, Serialize};
 pub struct Page<T> {
     pub items: Vec<T>,
     pub next: Option<String>,
+    /// How many there are on all pages together.
+    pub total: u64,
 }

@@ -222,6 +222,48 @@ pub struct AccountChanges {
     pub name: String,
 }
 
+/// The order of users. A minus turns the order round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum UserSort {
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    #[serde(rename = "-name")]
+    NameDescending,
+    #[serde(rename = "created_at")]
+    CreatedAt,
+    #[serde(rename = "-created_at")]
+    CreatedAtDescending,
+    #[serde(rename = "last_sign_in_at")]
+    LastSignInAt,
+    #[serde(rename = "-last_sign_in_at")]
+    LastSignInAtDescending,
+}
+
+impl UserSort {
+    pub const ALL: [Self; 6] = [
+        Self::Name,
+        Self::NameDescending,
+        Self::CreatedAt,
+        Self::CreatedAtDescending,
+        Self::LastSignInAt,
+        Self::LastSignInAtDescending,
+    ];
+
+    /// As it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::NameDescending => "-name",
+            Self::CreatedAt => "created_at",
+            Self::CreatedAtDescending => "-created_at",
+            Self::LastSignInAt => "last_sign_in_at",
+            Self::LastSignInAtDescending => "-last_sign_in_at",
+        }
+    }
+}
+
 /// Which users to list. All fields together narrow the list; empty means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -237,7 +279,10 @@ pub struct UserFilter {
     /// Only those who hold this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub developer_permission: Option<DeveloperPermission>,
-    /// `next` of the page before.
+    /// In which order; by name when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<UserSort>,
+    /// `next` of the page before, in the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// How many at most, 1 to 200; 50 when left out.

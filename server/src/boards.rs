@@ -6,7 +6,7 @@ pub(crate) mod token;
 use std::collections::HashMap;
 
 use api::Page;
-use api::boards::{Board, BoardChanges, EndedToken, OldToken, TokenChange};
+use api::boards::{Board, BoardChanges, BoardFilter, BoardSort, EndedToken, OldToken, TokenChange};
 use api::paths;
 use api::users::DeveloperPermission;
 use axum::Json;
@@ -23,10 +23,12 @@ use crate::clock::{Millis, rfc3339};
 use crate::db;
 use crate::db::boards::{BoardRow, OldTokenRow};
 use crate::error::{Error, Result};
-use crate::input::{BoardId, Input, Version};
+use crate::input::{BoardId, Input, Parameters, Version};
 use crate::openapi::{
-    MayBeOvertaken, MayBeSo, MayFail, MayRefuseInput, NeedsThing, NeedsUser, NeedsVersion,
+    MayBeOvertaken, MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser,
+    NeedsVersion,
 };
+use crate::paging::whole;
 use crate::session::User;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -52,12 +54,20 @@ impl User {
 
 /// The public job boards, by name.
 #[utoipa::path(get, path = paths::BOARDS, tag = "boards", operation_id = "list_boards",
-    security(("session" = [])), responses((status = 200, body = Page<Board>), NeedsUser, MayFail))]
-async fn list(State(app): State<App>, user: User) -> Result<Json<Page<Board>>> {
+    params(BoardFilter), security(("session" = [])),
+    responses((status = 200, body = Page<Board>), NeedsQuery, NeedsUser, MayFail))]
+async fn list(
+    State(app): State<App>,
+    user: User,
+    Parameters(filter): Parameters<BoardFilter>,
+) -> Result<Json<Page<Board>>> {
     user.require_api_types()?;
     let facts = Facts::read(&app).await?;
-    let rows = db::boards::list(&app.db).await?;
-    Ok(Json(Page { items: rows.into_iter().map(|row| facts.board(row)).collect(), next: None }))
+    let mut rows = db::boards::list(&app.db).await?;
+    if filter.sort == Some(BoardSort::NameDescending) {
+        rows.reverse();
+    }
+    Ok(Json(whole(rows.into_iter().map(|row| facts.board(row)).collect())))
 }
 
 /// One board.

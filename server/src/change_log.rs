@@ -19,18 +19,19 @@ use utoipa_axum::routes;
 use self::export::{ExportFilter, file};
 use self::wire::{entry, moment};
 use crate::App;
-use crate::db::change_log::{Scope, Wanted, list as read_list};
-use crate::error::{Error, Result};
+use crate::db::change_log::{Scope, StoredEntry, Wanted, count, list as read_list};
+use crate::db::credentials::Cursor;
+use crate::error::Result;
 use crate::input::Parameters;
 use crate::openapi::{MayFail, NeedsQuery, NeedsUser};
-use crate::paging::Limit;
+use crate::paging::{Limit, cursor_from_text, cursor_to_text};
 use crate::session::User;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
 }
 
-/// Who did what, newest first, as far as this person may see it.
+/// Who did what, newest first unless `sort` says otherwise, as far as this person may see it.
 #[utoipa::path(get, path = paths::CHANGE_LOG, tag = "change_log",
     operation_id = "list_change_log", params(ChangeLogFilter), security(("session" = [])),
     responses((status = 200, body = Page<ChangeLogEntry>),
@@ -41,9 +42,17 @@ async fn list(
     Parameters(filter): Parameters<ChangeLogFilter>,
 ) -> Result<Json<Page<ChangeLogEntry>>> {
     let limit = Limit::of(filter.limit)?;
-    let before = filter.cursor.as_deref().map(place).transpose()?;
-    let rows = read_list(&app.db, &wanted(&user, &filter)?, before, limit.fetched()).await?;
-    Ok(Json(limit.page(rows, |row| row.seq.to_string(), entry)))
+    let sort = filter.sort.unwrap_or_default();
+    let after = filter.cursor.as_deref();
+    let after = after.map(|text| cursor_from_text(sort.as_str(), text)).transpose()?;
+    let wanted = wanted(&user, &filter)?;
+    let total = count(&app.db, &wanted).await?;
+    let after = after.map(|after| after.number);
+    let rows = read_list(&app.db, &wanted, sort, after, limit.fetched()).await?;
+    let cursor = |row: &StoredEntry| {
+        cursor_to_text(sort.as_str(), &Cursor { number: row.seq, ..Cursor::default() })
+    };
+    Ok(Json(limit.page(rows, total, cursor, entry)))
 }
 
 /// All of it as a file, narrowed like the list, newest first.
@@ -88,15 +97,11 @@ fn wanted(user: &User, filter: &ChangeLogFilter) -> Result<Wanted> {
         scope: scope(user),
         viewer: user.row.id.clone(),
         who: filter.who.clone(),
+        q: filter.q.clone(),
         action,
         subject_kind,
         subject_id: filter.subject.clone().filter(|id| !id.is_empty()),
         from: filter.from.as_deref().map(moment).transpose()?,
         to: filter.to.as_deref().map(moment).transpose()?,
     })
-}
-
-/// The cursor is the place of the last entry that was read.
-fn place(cursor: &str) -> Result<i64> {
-    cursor.parse().map_err(|_| Error::Malformed("the cursor is none of ours".to_owned()))
 }

@@ -25,6 +25,7 @@ use self::change::{Wanted, apply, begin, difference, issue, save};
 use self::wire::{answer, credential};
 use crate::App;
 use crate::db;
+use crate::db::credentials::{CredentialRow, Cursor};
 use crate::error::{Error, Result};
 use crate::idempotency::IdempotencyKey;
 use crate::input::{Id, Input, Parameters, Version};
@@ -54,7 +55,7 @@ impl User {
     }
 }
 
-/// The credentials this person may see, newest first.
+/// The credentials this person may see, newest first unless `sort` says otherwise.
 #[utoipa::path(get, path = paths::CREDENTIALS, tag = "credentials",
     operation_id = "list_credentials", params(CredentialFilter), security(("session" = [])),
     responses((status = 200, body = Page<Credential>),
@@ -65,11 +66,13 @@ async fn list(
     Parameters(filter): Parameters<CredentialFilter>,
 ) -> Result<Json<Page<Credential>>> {
     let types = user.require_api_types()?;
-    let after = filter.cursor.as_deref().map(cursor_from_text).transpose()?;
+    let sort = filter.sort.unwrap_or_default().as_str();
+    let after = filter.cursor.as_deref().map(|text| cursor_from_text(sort, text)).transpose()?;
     let limit = Limit::of(filter.limit)?;
     let fetched = limit.fetched();
-    let rows = app.search.list(types, filter, after, fetched).await?;
-    Ok(Json(limit.page(rows, cursor_to_text, |row| credential(&app, row))))
+    let (rows, total) = app.search.list(types, filter, after, fetched).await?;
+    let cursor = |row: &CredentialRow| cursor_to_text(sort, &Cursor::of(row));
+    Ok(Json(limit.page(rows, total, cursor, |row| credential(&app, row))))
 }
 
 /// A new credential and its API key, which is answered this once. A listed partner's preset is granted.

@@ -17,6 +17,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::input::Id;
 use crate::openapi::{MayFail, NeedsThing, NeedsUser};
+use crate::paging::whole;
 use crate::session::{User, alive_at, subject};
 
 pub fn router() -> OpenApiRouter<App> {
@@ -38,7 +39,7 @@ async fn list(State(app): State<App>, user: User) -> Result<Json<Page<OpenSessio
         current: row.id == user.session_id,
         session_id: row.id,
     });
-    Ok(Json(Page { items: items.collect(), next: None }))
+    Ok(Json(whole(items.collect())))
 }
 
 /// Signs the person out everywhere but here.

@@ -24,6 +24,7 @@ pub(crate) use self::wire::answer;
 use self::wire::{MadeFilter, made, user_of};
 use crate::App;
 use crate::change::Change;
+use crate::db::credentials::{CredentialRow, Cursor};
 use crate::db::users::{NewUserRow, UserRow};
 use crate::error::{Error, Result};
 use crate::idempotency::IdempotencyKey;
@@ -47,7 +48,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_credentials))
 }
 
-/// Who uses the console, by name.
+/// Who uses the console, by name unless `sort` says otherwise.
 #[utoipa::path(get, path = paths::USERS, tag = "users", operation_id = "list_users",
     params(UserFilter), security(("session" = [])),
     responses((status = 200, body = Page<UserAnswer>),
@@ -59,9 +60,13 @@ async fn list(
 ) -> Result<Json<Page<UserAnswer>>> {
     user.require_listing_users()?;
     let limit = Limit::of(filter.limit)?;
+    let sort = filter.sort.unwrap_or_default();
     let after = filter.cursor.as_deref();
-    let rows = db::users::list(&app.db, &filter, after, limit.fetched()).await?;
-    Ok(Json(limit.page(rows, |row| row.id.clone(), user_of)))
+    let after = after.map(|text| cursor_from_text(sort.as_str(), text)).transpose()?;
+    let total = db::users::count(&app.db, &filter).await?;
+    let rows = db::users::list(&app.db, &filter, after.as_ref(), limit.fetched()).await?;
+    let cursor = |row: &UserRow| cursor_to_text(sort.as_str(), &row.cursor(sort));
+    Ok(Json(limit.page(rows, total, cursor, user_of)))
 }
 
 /// Adds somebody, and answers the one-time address at which they choose their password. It is answered
@@ -252,7 +257,7 @@ async fn end_sessions(State(app): State<App>, user: User, Id(id): Id) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The credentials a user made, newest first: they go on working when their maker is disabled.
+/// The credentials a user made, newest first unless `sort` says otherwise: they go on working when their maker is disabled.
 #[utoipa::path(get, path = paths::USER_CREDENTIALS, tag = "users",
     operation_id = "list_user_credentials", params(("id" = String, Path), MadeFilter),
     security(("session" = [])),
@@ -265,9 +270,13 @@ async fn list_credentials(
 ) -> Result<Json<Page<MadeCredential>>> {
     user.require_listing_users()?;
     let owner = db::users::read(app.db.read(), &id).await?.ok_or(Error::NotFound)?;
-    let after = filter.cursor.as_deref().map(cursor_from_text).transpose()?;
+    let sort = filter.sort.unwrap_or_default();
+    let after = filter.cursor.as_deref();
+    let after = after.map(|text| cursor_from_text(sort.as_str(), text)).transpose()?;
     let limit = Limit::of(filter.limit)?;
-    let fetched = limit.fetched();
-    let rows = db::credentials::list_made_by(&app.db, &owner.id, after.as_ref(), fetched).await?;
-    Ok(Json(limit.page(rows, cursor_to_text, made)))
+    let (id, fetched) = (&owner.id, limit.fetched());
+    let total = db::credentials::count_made_by(&app.db, id).await?;
+    let rows = db::credentials::list_made_by(&app.db, id, sort, after.as_ref(), fetched).await?;
+    let cursor = |row: &CredentialRow| cursor_to_text(sort.as_str(), &Cursor::of(row));
+    Ok(Json(limit.page(rows, total, cursor, made)))
 }

@@ -1,6 +1,6 @@
 //! The change log as a file, read and sent in small parts: however long it is, it needs little memory.
 
-use api::change_log::{ChangeLogEntry, ChangeLogFilter, ExportFormat, FieldChange};
+use api::change_log::{ChangeLogEntry, ChangeLogFilter, ChangeLogSort, ExportFormat, FieldChange};
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -24,6 +24,8 @@ pub(super) struct ExportFilter {
     pub format: ExportFormat,
     /// Who did it: part of their name in any case, or their id.
     who: Option<String>,
+    /// Part of the name of what it was done to, in any case, or part of its id.
+    q: Option<String>,
     /// What was done: an action such as `credential.revoke`, or a kind of thing such as `credential`.
     what: Option<String>,
     /// The id of what it was done to.
@@ -39,8 +41,8 @@ pub(super) struct ExportFilter {
 impl ExportFilter {
     /// As the list is narrowed.
     pub(super) fn narrowed(self) -> ChangeLogFilter {
-        let Self { format: _, who, what, subject, from, to } = self;
-        ChangeLogFilter { who, what, subject, from, to, cursor: None, limit: None }
+        let Self { format: _, who, q, what, subject, from, to } = self;
+        ChangeLogFilter { who, q, what, subject, from, to, ..ChangeLogFilter::default() }
     }
 }
 
@@ -68,7 +70,7 @@ fn parts(
             let Some(before) = before else { return Ok(None) };
             let scope = scope(&user.again(&app).await?);
             anyhow::ensure!(scope == wanted.scope, "what they may see is different now");
-            let rows = list(&app.db, &wanted, before, PART).await?;
+            let rows = list(&app.db, &wanted, ChangeLogSort::AtDescending, before, PART).await?;
             let more = i64::try_from(rows.len())? == PART;
             let next = rows.last().map(|row| row.seq).filter(|_| more);
             let entries: Vec<_> = rows.into_iter().map(entry).collect();

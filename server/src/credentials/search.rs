@@ -38,24 +38,27 @@ impl Search {
         Ok(Self { db: db.clone(), held: RwLock::new(held), behind: Mutex::default() })
     }
 
-    /// Up to `limit` credentials of `types`, newest first, behind `after`.
+    /// Up to `limit` credentials of `types`, in the order of the filter, behind `after`; and how many there
+    /// are in all.
     pub async fn list(
         self: &Arc<Self>,
         types: &'static [ApiType],
         filter: CredentialFilter,
         after: Option<Cursor>,
         limit: i64,
-    ) -> Result<Vec<CredentialRow>> {
+    ) -> Result<(Vec<CredentialRow>, i64)> {
         let Some(needle) = credentials::needle(filter.q.as_deref()).filter(|_| self.knows_all())
         else {
-            return Ok(credentials::list(&self.db, types, &filter, after.as_ref(), limit).await?);
+            let total = credentials::count(&self.db, types, &filter).await?;
+            let rows = credentials::list(&self.db, types, &filter, after.as_ref(), limit).await?;
+            return Ok((rows, total));
         };
         let limit = usize::try_from(limit).unwrap_or_default();
         let wanted = Wanted { needle: needle.to_lowercase(), types, after, filter, limit };
         let search = self.clone();
         let find = move || search.held.read().expect("no panic under this lock").find(&wanted);
-        let ids = tokio::task::spawn_blocking(find).await.map_err(anyhow::Error::from)?;
-        Ok(credentials::list_of(&self.db, &ids).await?)
+        let (ids, total) = tokio::task::spawn_blocking(find).await.map_err(anyhow::Error::from)?;
+        Ok((credentials::list_of(&self.db, &ids).await?, total))
     }
 
     /// Makes memory say what the database says of this credential. Called after every change of one,

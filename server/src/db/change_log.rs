@@ -1,5 +1,6 @@
 //! The record of every change: append-only, each entry sealed together with the one before it.
 
+use api::change_log::ChangeLogSort;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -64,8 +65,8 @@ pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<Place
     sqlx::query(
         "INSERT INTO change_log (seq, at, actor_kind, actor_id, actor_name, address, request_id, \
          action, subject_kind, subject_id, subject_name, state_before, state_after, hash, \
-         actor_folded) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         actor_folded, subject_folded) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(seq)
     .bind(entry.at)
@@ -82,6 +83,7 @@ pub async fn append(tx: &mut Tx, pepper: &Pepper, entry: &Entry) -> Result<Place
     .bind(entry.after.clone())
     .bind(&hash)
     .bind(format!("{} {}", entry.actor_name, entry.actor_id).to_lowercase())
+    .bind(format!("{} {}", entry.subject_name, entry.subject_id).to_lowercase())
     .execute(&mut **tx)
     .await?;
     sqlx::query("UPDATE change_log_head SET hash = $1 WHERE id = 1")
@@ -185,6 +187,8 @@ pub struct Wanted {
     pub viewer: String,
     /// Part of the actor's name or id, in any case.
     pub who: Option<String>,
+    /// Part of the subject's name or id, in any case.
+    pub q: Option<String>,
     pub action: Option<String>,
     pub subject_kind: Option<String>,
     pub subject_id: Option<String>,
@@ -197,30 +201,43 @@ const COLUMNS: &str = "SELECT seq, at, actor_kind, actor_id, actor_name, address
                        action, subject_kind, subject_id, subject_name, state_before, state_after, \
                        hash FROM change_log";
 
-/// Up to `limit` entries, newest first, from the one before `seq` on.
+/// Up to `limit` entries in this order, behind the one with the place `after`.
 pub async fn list(
     db: &Db,
     wanted: &Wanted,
-    before: Option<i64>,
+    sort: ChangeLogSort,
+    after: Option<i64>,
     limit: i64,
 ) -> Result<Vec<StoredEntry>> {
+    let select = narrowed(Select::new(COLUMNS), wanted);
+    let select = match sort {
+        ChangeLogSort::At => select.when("seq > $", after).add(" ORDER BY seq LIMIT $", limit),
+        ChangeLogSort::AtDescending => {
+            select.when("seq < $", after).add(" ORDER BY seq DESC LIMIT $", limit)
+        }
+    };
+    select.rows(db.read()).await?.iter().map(stored).collect()
+}
+
+/// How many entries there are of those that are wanted.
+pub async fn count(db: &Db, wanted: &Wanted) -> Result<i64> {
+    narrowed(Select::new("SELECT COUNT(*) FROM change_log"), wanted).number(db.read()).await
+}
+
+fn narrowed(mut select: Select, wanted: &Wanted) -> Select {
     let who = needle(wanted.who.as_deref()).map(contains);
-    let mut select = Select::new(COLUMNS);
+    let q = needle(wanted.q.as_deref()).map(contains);
     if let Some(condition) = wanted.scope.condition() {
         select = select.when(condition, Some(wanted.viewer.as_str()));
     }
-    let rows = select
+    select
         .when("actor_folded LIKE $ ESCAPE '!'", who)
+        .when("subject_folded LIKE $ ESCAPE '!'", q)
         .when("action = $", wanted.action.as_deref())
         .when("subject_kind = $", wanted.subject_kind.as_deref())
         .when("subject_id = $", wanted.subject_id.as_deref())
         .when("at >= $", wanted.from)
         .when("at < $", wanted.to)
-        .when("seq < $", before)
-        .add(" ORDER BY seq DESC LIMIT $", limit)
-        .rows(db.read())
-        .await?;
-    rows.iter().map(stored).collect()
 }
 
 /// Entries in the order they were written, `limit` at most, from the one after `seq` on.

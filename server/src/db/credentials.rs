@@ -1,6 +1,6 @@
 //! Credentials. Their secrets are in `secrets`.
 
-use api::credentials::{ApiType, CredentialFilter, Status};
+use api::credentials::{ApiType, CredentialFilter, CredentialSort, Status};
 use api::partners::UNLISTED_VENDOR;
 use api::permissions::PermissionSet;
 use sqlx::any::AnyRow;
@@ -62,11 +62,23 @@ pub struct Grant {
     pub unlisted: bool,
 }
 
-/// Where a list goes on: behind this credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a list goes on: behind the row with these values. Which of the first two counts is the order's
+/// business.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cursor {
-    pub created_at: Millis,
+    /// A moment, or a place in the log.
+    pub number: i64,
+    /// In lower case.
+    pub text: String,
     pub id: String,
+}
+
+impl Cursor {
+    /// Behind this credential.
+    pub fn of(row: &CredentialRow) -> Self {
+        let text = row.description.to_lowercase();
+        Self { number: row.created_at, text, id: row.id.clone() }
+    }
 }
 
 /// The columns of [`CredentialRow`]. The hint and the id are the newest secret's, the last use any secret's.
@@ -90,7 +102,7 @@ macro_rules! select_credentials {
     };
 }
 
-/// Up to `limit` credentials of `types`, newest first.
+/// Up to `limit` credentials of `types`, in the order of the filter.
 pub async fn list(
     db: &Db,
     types: &[ApiType],
@@ -98,52 +110,97 @@ pub async fn list(
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<CredentialRow>> {
-    let only = match (filter.api_type, types) {
-        (Some(only), _) if types.contains(&only) => Some(only),
-        (None, [only]) => Some(*only),
-        (None, types) if types.len() == ApiType::ALL.len() => None,
-        _ => return Ok(Vec::new()),
+    let Some(select) = narrowed(Select::new(select_credentials!("")), types, filter) else {
+        return Ok(Vec::new());
     };
+    let select = sorted(select, filter.sort.unwrap_or_default(), after, limit);
+    select.rows(db.read()).await?.iter().map(credential).collect()
+}
+
+/// How many credentials of `types` the filter matches.
+pub async fn count(db: &Db, types: &[ApiType], filter: &CredentialFilter) -> Result<i64> {
+    if needle(filter.q.as_deref()).is_some() {
+        let select = narrowed(Select::new("SELECT COUNT(*) FROM credentials c"), types, filter);
+        return match select {
+            Some(select) => select.number(db.read()).await,
+            None => Ok(0),
+        };
+    }
+    let Some(only) = only(types, filter) else { return Ok(0) };
+    let revoked = filter.status.map(|status| i64::from(status == Status::Revoked));
+    Select::new("SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM credential_counts")
+        .when("api_type = $", only.map(ApiType::as_str))
+        .when("partner = $", filter.partner.as_ref().map(|partner| partner.0.as_str()))
+        .when("revoked = $", revoked)
+        .number(db.read())
+        .await
+}
+
+/// The one type that can be in the list, if it is one; none when no type can.
+#[expect(clippy::option_option, reason = "no type at all is not the same as every type")]
+fn only(types: &[ApiType], filter: &CredentialFilter) -> Option<Option<ApiType>> {
+    match (filter.api_type, types) {
+        (Some(only), _) if types.contains(&only) => Some(Some(only)),
+        (None, [only]) => Some(Some(*only)),
+        (None, types) if types.len() == ApiType::ALL.len() => Some(None),
+        _ => None,
+    }
+}
+
+fn narrowed(select: Select, types: &[ApiType], filter: &CredentialFilter) -> Option<Select> {
+    let only = only(types, filter)?;
     let pattern = needle(filter.q.as_deref()).map(contains);
     let status = filter.status.map(|status| match status {
         Status::Active => "c.revoked_at IS NULL",
         Status::Revoked => "c.revoked_at IS NOT NULL",
     });
     // Only what is asked for stands in the statement: an index serves no condition that may be none.
-    let mut select = Select::new(select_credentials!(""))
+    let select = select
         .when("c.api_type = $", only.map(ApiType::as_str))
         .when("c.partner = $", filter.partner.as_ref().map(|partner| partner.0.as_str()))
         .when("c.description_folded LIKE $ ESCAPE '!'", pattern)
         .only(status);
-    if let Some(after) = after {
-        select = select
-            .when("(c.created_at, c.id) < ($, ", Some(after.created_at))
-            .add("$)", after.id.as_str());
-    }
-    let select = select.add(" ORDER BY c.created_at DESC, c.id DESC LIMIT $", limit);
-    select.rows(db.read()).await?.iter().map(credential).collect()
+    Some(select)
 }
 
-/// Up to `limit` credentials that this user made, newest first, behind `after`.
+fn sorted(mut select: Select, sort: CredentialSort, after: Option<&Cursor>, limit: i64) -> Select {
+    use CredentialSort::{CreatedAt, CreatedAtDescending, Description, DescriptionDescending};
+    if let Some(after) = after {
+        let (number, text) = (after.number, after.text.as_str());
+        select = match sort {
+            CreatedAt => select.when("(c.created_at, c.id) > ($, ", Some(number)),
+            CreatedAtDescending => select.when("(c.created_at, c.id) < ($, ", Some(number)),
+            Description => select.when("(c.description_folded, c.id) > ($, ", Some(text)),
+            DescriptionDescending => select.when("(c.description_folded, c.id) < ($, ", Some(text)),
+        };
+        select = select.add("$)", after.id.as_str());
+    }
+    let order = match sort {
+        CreatedAt => " ORDER BY c.created_at, c.id LIMIT $",
+        CreatedAtDescending => " ORDER BY c.created_at DESC, c.id DESC LIMIT $",
+        Description => " ORDER BY c.description_folded, c.id LIMIT $",
+        DescriptionDescending => " ORDER BY c.description_folded DESC, c.id DESC LIMIT $",
+    };
+    select.add(order, limit)
+}
+
+/// Up to `limit` credentials that this user made, in this order, behind `after`.
 pub async fn list_made_by(
     db: &Db,
     user_id: &str,
+    sort: CredentialSort,
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<CredentialRow>> {
-    let rows = sqlx::query(select_credentials!(
-        "WHERE c.created_by = $1 \
-         AND (CAST($2 AS BIGINT) IS NULL OR c.created_at < $2 \
-              OR (c.created_at = $2 AND c.id < $3)) \
-         ORDER BY c.created_at DESC, c.id DESC LIMIT $4"
-    ))
-    .bind(user_id)
-    .bind(after.map(|cursor| cursor.created_at))
-    .bind(after.map(|cursor| cursor.id.clone()))
-    .bind(limit)
-    .fetch_all(db.read())
-    .await?;
+    let select = Select::new(select_credentials!("")).when("c.created_by = $", Some(user_id));
+    let rows = sorted(select, sort, after, limit).rows(db.read()).await?;
     rows.iter().map(credential).collect()
+}
+
+/// How many credentials this user made.
+pub async fn count_made_by(db: &Db, user_id: &str) -> Result<i64> {
+    let select = Select::new("SELECT COUNT(*) FROM credentials");
+    select.when("created_by = $", Some(user_id)).number(db.read()).await
 }
 
 /// The credential of this id.
@@ -156,12 +213,12 @@ pub async fn read<'c>(
     row.as_ref().map(credential).transpose()
 }
 
-/// The credentials of these ids, newest first.
+/// The credentials of these ids, in the order of the ids.
 pub async fn list_of(db: &Db, ids: &[String]) -> Result<Vec<CredentialRow>> {
-    let select = Select::new(select_credentials!("")).among("c.id", ids);
-    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    let select = select.add(" ORDER BY c.created_at DESC, c.id DESC LIMIT $", most);
-    select.rows(db.read()).await?.iter().map(credential).collect()
+    let rows = Select::new(select_credentials!("")).among("c.id", ids).rows(db.read()).await?;
+    let mut rows = rows.iter().map(credential).collect::<Result<Vec<_>>>()?;
+    rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.id));
+    Ok(rows)
 }
 
 /// Adds a credential and its first secret.
@@ -191,12 +248,20 @@ pub async fn create(tx: &mut Tx, new: &NewCredentialRow) -> Result<()> {
     .bind(new.created_at)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    add_to_count(tx, (new.api_type, &new.partner, 0), 1).await
 }
 
 /// Writes what may change in a credential, if it still has the version it was read with. False: someone
 /// was faster, and nothing was written.
 pub async fn update(tx: &mut Tx, row: &CredentialRow) -> Result<bool> {
+    let before = sqlx::query(
+        "SELECT CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END AS revoked FROM credentials \
+         WHERE id = $1",
+    )
+    .bind(&row.id)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let was: Option<i64> = before.map(|before| before.try_get("revoked")).transpose()?;
     let done = sqlx::query(
         "UPDATE credentials SET description = $1, description_folded = $2, permissions = $3, \
          stored_at = $4, revoked_at = $5, version = version + 1 WHERE id = $6 AND version = $7",
@@ -210,7 +275,32 @@ pub async fn update(tx: &mut Tx, row: &CredentialRow) -> Result<bool> {
     .bind(row.version)
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    let is = i64::from(row.revoked_at.is_some());
+    if let Some(was) = was.filter(|was| *was != is) {
+        add_to_count(tx, (row.api_type, &row.partner, was), -1).await?;
+        add_to_count(tx, (row.api_type, &row.partner, is), 1).await?;
+    }
+    Ok(true)
+}
+
+/// Keeps the number of credentials of a kind.
+async fn add_to_count(tx: &mut Tx, kind: (ApiType, &str, i64), by: i64) -> Result<()> {
+    let (api_type, partner, revoked) = kind;
+    sqlx::query(
+        "INSERT INTO credential_counts (api_type, partner, revoked, count) \
+         VALUES ($1, $2, $3, $4) ON CONFLICT (api_type, partner, revoked) \
+         DO UPDATE SET count = credential_counts.count + excluded.count",
+    )
+    .bind(api_type.as_str())
+    .bind(partner)
+    .bind(revoked)
+    .bind(by)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 fn credential(row: &AnyRow) -> Result<CredentialRow> {

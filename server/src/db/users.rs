@@ -1,10 +1,10 @@
 //! The console's own users (not the `users` of the Harvest API) and their developer permissions.
 
-use api::users::{DeveloperPermission, Level, Person, UserFilter, UserStatus};
+use api::users::{DeveloperPermission, Level, Person, UserFilter, UserSort, UserStatus};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
-use super::credentials::{contains, needle};
+use super::credentials::{Cursor, contains, needle};
 use super::statement::Select;
 use super::{Db, Result, Tx};
 use crate::clock::Millis;
@@ -132,13 +132,66 @@ pub async fn find<'c>(
     row.as_ref().map(user).transpose()
 }
 
-/// Up to `limit` users by name, behind the one with the id `after`.
+impl UserRow {
+    /// Where a list in this order goes on behind this user.
+    pub fn cursor(&self, sort: UserSort) -> Cursor {
+        let number = match sort {
+            UserSort::LastSignInAt | UserSort::LastSignInAtDescending => self.last_sign_in_at,
+            _ => Some(self.created_at),
+        };
+        let (number, text) = (number.unwrap_or(0), folded(&self.name, &self.email));
+        Cursor { number, text, id: self.id.clone() }
+    }
+}
+
+/// Up to `limit` users in the order of the filter, behind `after`.
 pub async fn list(
     db: &Db,
     filter: &UserFilter,
-    after: Option<&str>,
+    after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<UserRow>> {
+    let mut select = narrowed(Select::new(select_users!("", "")), filter);
+    let (behind, order, by_text) = match filter.sort.unwrap_or_default() {
+        UserSort::Name => ("(u.folded, u.id) > ($, ", " ORDER BY u.folded, u.id LIMIT $", true),
+        UserSort::NameDescending => {
+            ("(u.folded, u.id) < ($, ", " ORDER BY u.folded DESC, u.id DESC LIMIT $", true)
+        }
+        UserSort::CreatedAt => {
+            ("(u.created_at, u.id) > ($, ", " ORDER BY u.created_at, u.id LIMIT $", false)
+        }
+        UserSort::CreatedAtDescending => {
+            ("(u.created_at, u.id) < ($, ", " ORDER BY u.created_at DESC, u.id DESC LIMIT $", false)
+        }
+        UserSort::LastSignInAt => (
+            "(COALESCE(u.last_sign_in_at, 0), u.id) > ($, ",
+            " ORDER BY COALESCE(u.last_sign_in_at, 0), u.id LIMIT $",
+            false,
+        ),
+        UserSort::LastSignInAtDescending => (
+            "(COALESCE(u.last_sign_in_at, 0), u.id) < ($, ",
+            " ORDER BY COALESCE(u.last_sign_in_at, 0) DESC, u.id DESC LIMIT $",
+            false,
+        ),
+    };
+    if let Some(after) = after {
+        select = if by_text {
+            select.when(behind, Some(after.text.as_str()))
+        } else {
+            select.when(behind, Some(after.number))
+        };
+        select = select.add("$)", after.id.as_str());
+    }
+    let rows = select.add(order, limit).rows(db.read()).await?;
+    rows.iter().map(user).collect()
+}
+
+/// How many users the filter matches.
+pub async fn count(db: &Db, filter: &UserFilter) -> Result<i64> {
+    narrowed(Select::new("SELECT COUNT(*) FROM users u"), filter).number(db.read()).await
+}
+
+fn narrowed(select: Select, filter: &UserFilter) -> Select {
     let q = needle(filter.q.as_deref()).map(contains);
     let status = filter.status.map(|status| match status {
         UserStatus::Disabled => "u.disabled_at IS NOT NULL",
@@ -146,7 +199,7 @@ pub async fn list(
         UserStatus::Active => "u.disabled_at IS NULL AND u.password_hash IS NOT NULL",
     });
     let held = filter.developer_permission.map(DeveloperPermission::as_str);
-    let rows = Select::new(select_users!("", ""))
+    select
         .when("u.folded LIKE $ ESCAPE '!'", q)
         .when("u.level = $", filter.level.map(Level::as_str))
         .only(status)
@@ -155,11 +208,6 @@ pub async fn list(
              WHERE h.user_id = u.id AND h.permission = $)",
             held,
         )
-        .when("(u.folded, u.id) > (SELECT b.folded, b.id FROM users b WHERE b.id = $)", after)
-        .add(" ORDER BY u.folded, u.id LIMIT $", limit)
-        .rows(db.read())
-        .await?;
-    rows.iter().map(user).collect()
 }
 
 /// Writes what may change in a user, if they still have the version they were read with. False: someone

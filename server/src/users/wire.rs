@@ -1,5 +1,6 @@
 //! A user as they are answered.
 
+use api::credentials::CredentialSort;
 use api::users::{MadeCredential, User, UserStatus};
 use axum::Json;
 use axum::http::header;
@@ -15,7 +16,9 @@ use crate::input::Version;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct MadeFilter {
-    /// `next` of the page before.
+    /// In which order; the newest first when left out.
+    pub sort: Option<CredentialSort>,
+    /// `next` of the page before, in the same order.
     pub cursor: Option<String>,
     /// How many at most, 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]

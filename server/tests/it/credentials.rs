@@ -68,7 +68,7 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
     assert_eq!(read.json(), created.json()["credential"]);
     assert_eq!(read.header("etag"), Some("\"1\""));
     let list = ada.get("/api/credentials").await;
-    assert_eq!(list.json(), json!({ "items": [read.json()], "next": null }));
+    assert_eq!(list.json(), json!({ "items": [read.json()], "next": null, "total": 1 }));
     assert!(!format!("{}{}", read.body, list.body).contains(&key));
 }
 

@@ -17,6 +17,7 @@ mod import;
 mod input;
 mod late;
 mod listen;
+mod lists;
 mod openapi;
 mod operations;
 mod origins;

@@ -1,6 +1,10 @@
 //! All descriptions in memory: in texts of a few hundred, each searched as one.
 
-use api::credentials::{ApiType, CredentialFilter, Status};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Mutex;
+
+use api::credentials::{ApiType, CredentialFilter, CredentialSort, Status};
 use api::partners::PartnerId;
 use memchr::memmem::Finder;
 
@@ -11,6 +15,9 @@ use crate::db::whole::Described;
 /// So many descriptions stand in one text: enough to be searched at once, few enough to be written anew
 /// when one of them changes.
 const BLOCK: usize = if cfg!(test) { 4 } else { 512 };
+
+/// So many totals are kept.
+const TOTALS: usize = 64;
 
 /// What is searched for.
 #[derive(Debug)]
@@ -29,6 +36,8 @@ pub(super) struct Held {
     blocks: Vec<Block>,
     /// Every partner of a credential, once.
     partners: Vec<String>,
+    /// What was counted since the last change, by what was asked.
+    totals: Mutex<HashMap<String, i64>>,
 }
 
 /// Some credentials that follow each other, at least one.
@@ -81,6 +90,7 @@ impl Held {
     /// Adds a credential, or replaces what is held of it.
     pub(super) fn put(&mut self, described: Described) {
         let entry = self.entry(described);
+        self.totals.get_mut().expect("no panic under this lock").clear();
         let is_last = self.blocks.last().is_none_or(|last| last.last_key() < entry.key());
         if is_last {
             return self.append(&entry);
@@ -119,33 +129,116 @@ impl Held {
         Entry { created_at, id, description, facts }
     }
 
-    /// The ids of the first credentials that are wanted, newest first.
-    pub(super) fn find(&self, wanted: &Wanted) -> Vec<String> {
+    /// The ids of the first credentials that are wanted, in the order of the filter, and how many there are
+    /// on all pages.
+    pub(super) fn find(&self, wanted: &Wanted) -> (Vec<String>, i64) {
         if wanted.needle.contains('\n') {
-            return Vec::new();
+            return (Vec::new(), 0);
         }
+        let fits = self.fits(wanted);
+        let finder = Finder::new(&wanted.needle);
+        let sort = wanted.filter.sort.unwrap_or_default();
+        let after = wanted.after.as_ref();
+        let ids: Vec<String> = match sort {
+            CredentialSort::CreatedAtDescending => {
+                let behind = |key| after.is_none_or(|after| key < (after.number, &*after.id));
+                let blocks = self.blocks.iter().rev().filter(|block| behind(block.key(0)));
+                let found = blocks.flat_map(|block| block.found(&finder, &fits).into_iter().rev());
+                let found = found.filter(|line| behind(line.key()));
+                found.take(wanted.limit).map(|line| line.id().to_owned()).collect()
+            }
+            CredentialSort::CreatedAt => {
+                let behind = |key| after.is_none_or(|after| key > (after.number, &*after.id));
+                let blocks = self.blocks.iter().filter(|block| behind(block.last_key()));
+                let found = blocks.flat_map(|block| block.found(&finder, &fits));
+                let found = found.filter(|line| behind(line.key()));
+                found.take(wanted.limit).map(|line| line.id().to_owned()).collect()
+            }
+            CredentialSort::Description => {
+                let behind = |key| after.is_none_or(|after| key > (&*after.text, &*after.id));
+                let all = self.blocks.iter().flat_map(|block| block.found(&finder, &fits));
+                let all = all.map(Found::by_text).filter(|key| behind(*key));
+                first(all, wanted.limit).into_iter().map(|(_, id)| id.to_owned()).collect()
+            }
+            CredentialSort::DescriptionDescending => {
+                let behind = |key| after.is_none_or(|after| key < (&*after.text, &*after.id));
+                let all = self.blocks.iter().flat_map(|block| block.found(&finder, &fits));
+                let all = all.map(Found::by_text).filter(|key| behind(*key)).map(Reverse);
+                first(all, wanted.limit).into_iter().map(|Reverse((_, id))| id.to_owned()).collect()
+            }
+        };
+        (ids, self.total(wanted, &finder, &fits))
+    }
+
+    /// How many there are. Whoever turns pages asks again and again, so it is counted once until something
+    /// changes.
+    fn total(&self, wanted: &Wanted, finder: &Finder<'_>, fits: &impl Fn(Facts) -> bool) -> i64 {
+        let CredentialFilter { status, api_type, partner, .. } = &wanted.filter;
+        let asked = format!("{:?}", (&wanted.needle, wanted.types, status, api_type, partner));
+        let totals = || self.totals.lock().expect("no panic under this lock");
+        if let Some(total) = totals().get(&asked) {
+            return *total;
+        }
+        let found = self.blocks.iter().map(|block| block.found(finder, fits).len());
+        let total = i64::try_from(found.sum::<usize>()).unwrap_or(i64::MAX);
+        let mut totals = totals();
+        if totals.len() >= TOTALS {
+            totals.clear();
+        }
+        totals.insert(asked, total);
+        total
+    }
+
+    fn fits(&self, wanted: &Wanted) -> impl Fn(Facts) -> bool {
         let filter = &wanted.filter;
         let place =
             |partner: &PartnerId| self.partners.iter().position(|known| *known == partner.0);
         let partner = filter.partner.as_ref().map(place);
-        let fits = |facts: Facts| {
-            wanted.types.contains(&facts.api_type)
-                && filter.api_type.is_none_or(|api_type| api_type == facts.api_type)
-                && filter.status.is_none_or(|status| status == facts.status)
+        let (types, api_type, status) = (wanted.types, filter.api_type, filter.status);
+        move |facts: Facts| {
+            types.contains(&facts.api_type)
+                && api_type.is_none_or(|api_type| api_type == facts.api_type)
+                && status.is_none_or(|status| status == facts.status)
                 && partner.is_none_or(|place| place == Some(usize::from(facts.partner)))
-        };
-        let is_behind =
-            |key| wanted.after.as_ref().is_none_or(|after| key < (after.created_at, &*after.id));
-        let finder = Finder::new(&wanted.needle);
-        let blocks = self.blocks.iter().rev().filter(|block| is_behind(block.key(0)));
-        blocks
-            // A needle that stands in every text is looked for only where the rest fits.
-            .filter(|block| block.lines.iter().any(|line| fits(line.facts)))
-            .flat_map(|block| block.matches(&finder).into_iter().rev().map(move |at| (block, at)))
-            .filter(|(block, at)| fits(block.lines[*at].facts) && is_behind(block.key(*at)))
-            .take(wanted.limit)
-            .map(|(block, at)| block.id(at).to_owned())
-            .collect()
+        }
+    }
+}
+
+/// The first of these in ascending order, so many at most: no more than that is in memory.
+fn first<T: Ord>(all: impl Iterator<Item = T>, limit: usize) -> Vec<T> {
+    let mut first = BinaryHeap::with_capacity(limit + 1);
+    for one in all {
+        if first.len() < limit || first.peek().is_some_and(|last| one < *last) {
+            first.push(one);
+            if first.len() > limit {
+                first.pop();
+            }
+        }
+    }
+    first.into_sorted_vec()
+}
+
+/// A line that was found.
+#[derive(Debug, Clone, Copy)]
+struct Found<'a> {
+    block: &'a Block,
+    at: usize,
+}
+
+impl<'a> Found<'a> {
+    fn id(self) -> &'a str {
+        self.block.id(self.at)
+    }
+
+    fn key(self) -> (Millis, &'a str) {
+        self.block.key(self.at)
+    }
+
+    /// Description and id.
+    fn by_text(self) -> (&'a str, &'a str) {
+        let ends = |at: usize| self.block.lines[at].text_end as usize;
+        let start = self.at.checked_sub(1).map_or(0, ends);
+        (&self.block.text[start..ends(self.at) - 1], self.id())
     }
 }
 
@@ -200,6 +293,16 @@ impl Block {
 
     fn last_key(&self) -> (Millis, &str) {
         self.key(self.lines.len() - 1)
+    }
+
+    /// The lines that hold this and fit, the oldest first. A needle that stands in every text is looked for
+    /// only where the rest fits.
+    fn found(&self, finder: &Finder<'_>, fits: &impl Fn(Facts) -> bool) -> Vec<Found<'_>> {
+        if !self.lines.iter().any(|line| fits(line.facts)) {
+            return Vec::new();
+        }
+        let found = self.matches(finder).into_iter().filter(|at| fits(self.lines[*at].facts));
+        found.map(|at| Found { block: self, at }).collect()
     }
 
     /// Where the lines stand that hold this, the oldest first.

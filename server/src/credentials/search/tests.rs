@@ -1,6 +1,6 @@
 //! The search in memory finds what the database finds, on every page and whatever was changed before.
 
-use api::credentials::Status;
+use api::credentials::{CredentialSort, Status};
 use api::partners::PartnerId;
 use api::permissions::PermissionSet;
 use proptest::prelude::*;
@@ -60,13 +60,16 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn filter() -> impl Strategy<Value = CredentialFilter> {
     let q = prop::sample::select(vec![
-        "job", "JOB B", "0%", "%", "_", "É", "b j", "ss", " ", "a\nb", "cred_",
+        "job", "JOB B", "0%", "%", "_", "É", "b j", "ss", " ", "a\nb", "cred_", "",
     ]);
     let status = prop::option::of(prop::sample::select(Status::ALL.to_vec()));
     let api_type = prop::option::of(prop::sample::select(ApiType::ALL.to_vec()));
     let partner = prop::option::of(prop::sample::select(vec!["gem", "jobtarget", "nobody"]));
-    (q, status, api_type, partner).prop_map(|(q, status, api_type, partner)| CredentialFilter {
+    let sort = prop::option::of(prop::sample::select(CredentialSort::ALL.to_vec()));
+    let all = (q, status, api_type, partner, sort);
+    all.prop_map(|(q, status, api_type, partner, sort)| CredentialFilter {
         q: Some(q.to_owned()),
+        sort,
         status,
         api_type,
         partner: partner.map(|partner| PartnerId(partner.to_owned())),
@@ -167,14 +170,20 @@ impl Story {
     /// All pages of three, from memory and from the database.
     async fn compare(&self, filter: &CredentialFilter) {
         for types in TYPES {
-            let mut after = None;
+            let (mut after, mut seen) = (None, 0);
             loop {
                 let found = self.search.list(types, filter.clone(), after.clone(), 3);
-                let found = found.await.expect("an answer");
+                let (found, total) = found.await.expect("an answer");
+                let counted = credentials::count(&self.db, types, filter).await.expect("a count");
+                assert_eq!(total, counted, "{filter:?}");
                 let expected = credentials::list(&self.db, types, filter, after.as_ref(), 3);
                 assert_eq!(found, expected.await.expect("an answer"), "{filter:?} {after:?}");
-                let Some(last) = found.last() else { break };
-                after = Some(Cursor { created_at: last.created_at, id: last.id.clone() });
+                seen += i64::try_from(found.len()).expect("few");
+                let Some(last) = found.last() else {
+                    assert_eq!(seen, total, "{filter:?}");
+                    break;
+                };
+                after = Some(Cursor::of(last));
             }
         }
     }
