@@ -110,7 +110,8 @@ fn parse(head: &str) -> Result<(u16, usize)> {
     Ok((status, length))
 }
 
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+/// The first header of this name in an answer's head.
+pub(crate) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     let lines = head.split("\r\n").skip(1).filter_map(|line| line.split_once(':'));
     let mut values = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
     values.next().map(|(_, value)| value.trim())

@@ -1,7 +1,7 @@
 //! The program `bench`: `race` looks for a call that is answered after its key was revoked, `ratio` says
 //! what a call costs, `import` what a large import does to everybody else, `keys` what a million keys do,
-//! and `instructions` counts those of one decision. All but the last start the real program themselves, on
-//! loopback, and end it.
+//! `instructions` counts those of one decision, and `torture` does to the program what the world does. All
+//! but `instructions` start the real program themselves, on loopback, and end it.
 
 mod admin;
 mod http;
@@ -13,6 +13,8 @@ mod race;
 mod ratio;
 mod say;
 mod service;
+#[cfg(target_os = "linux")]
+mod torture;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,9 @@ enum Arguments {
     Keys(keys::Arguments),
     /// The instructions of one decision on a call, counted by callgrind
     Instructions(instructions::Arguments),
+    /// Kills, full disks, silent peers, strangers: what was promised holds
+    #[cfg(target_os = "linux")]
+    Torture(torture::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -42,6 +47,8 @@ async fn main() -> ExitCode {
         Arguments::Import(arguments) => import::run(arguments).await,
         Arguments::Keys(arguments) => keys::run(arguments).await,
         Arguments::Instructions(arguments) => instructions::run(arguments).await,
+        #[cfg(target_os = "linux")]
+        Arguments::Torture(arguments) => torture::run(arguments).await,
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

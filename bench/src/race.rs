@@ -6,7 +6,7 @@ mod judge;
 
 use std::cell::Cell;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -39,6 +39,14 @@ pub(crate) struct Arguments {
     /// How often the key is revoked and re-enabled
     #[arg(long, default_value_t = 200, value_name = "N")]
     rounds: usize,
+}
+
+#[cfg(target_os = "linux")]
+impl Arguments {
+    /// Both engines, so many rounds.
+    pub(crate) fn new(bin: &Path, postgres: String, rounds: usize) -> Self {
+        Self { bin: bin.to_owned(), postgres: Some(postgres), rounds }
+    }
 }
 
 /// Runs the race on each database and says what came of it; true when nothing failed.

@@ -4,10 +4,10 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use tokio::sync::oneshot;
 
 /// How long the program may take until it listens; it fills the demo meanwhile.
@@ -23,15 +23,16 @@ pub(crate) struct Service {
 impl Service {
     /// Starts `binary` on a free port of the loopback interface and waits until it listens.
     pub(crate) async fn start(binary: &Path, database: &str, pepper_file: &Path) -> Result<Self> {
-        let mut command = Command::new(binary);
-        command.args(["serve", "--demo", "--rate-limit", "0", "--listen", "127.0.0.1:0"]);
-        command.args(["--database", database, "--pepper-file"]).arg(pepper_file);
-        // What is set for another instance on this machine must not reach this one.
-        let ours = |name: &OsStr| name.to_string_lossy().starts_with("LATCHKEY_");
-        for (name, _) in std::env::vars_os().filter(|(name, _)| ours(name)) {
-            command.env_remove(name);
-        }
-        command.env("LATCHKEY_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut command = command(binary);
+        serve(&mut command, database, pepper_file);
+        command.env("LATCHKEY_LOG", "warn");
+        Self::run(command).await
+    }
+
+    /// Starts a `command` that [`serve`] was added to, and waits until it listens.
+    pub(crate) async fn run(mut command: Command) -> Result<Self> {
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let binary = Path::new(command.get_program()).to_owned();
         let mut child =
             command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
         let stdout = child.stdout.take().context("no standard output")?;
@@ -50,6 +51,20 @@ impl Service {
 
     pub(crate) fn process_id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until the program has ended by itself, `patience` at most.
+    pub(crate) async fn ended(&mut self, patience: Duration) -> Result<ExitStatus> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if start.elapsed() > patience {
+                bail!("the program still runs after {} s", patience.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// What the program holds in memory, where the system tells; else nothing.
@@ -78,6 +93,22 @@ impl Drop for Service {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program, with none of the settings of another instance on this machine.
+pub(crate) fn command(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    let ours = |name: &OsStr| name.to_string_lossy().starts_with("LATCHKEY_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| ours(name)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Lets `command` serve the demo on a free port of the loopback interface.
+pub(crate) fn serve(command: &mut Command, database: &str, pepper_file: &Path) {
+    command.args(["serve", "--demo", "--rate-limit", "0", "--listen", "127.0.0.1:0"]);
+    command.args(["--database", database, "--pepper-file"]).arg(pepper_file);
 }
 
 /// Passes on the address, and reads the rest so that the service never waits for us.

@@ -31,6 +31,8 @@ cargo xtask <command>
   e2e [args]       the browser tests alone; args go to Playwright
   size             what a first visit of the console downloads, file by file
   bench [args]     the load and race tools against the release; args go to `bench`
+  torture [args]   kills, full disks, silent peers, strangers against the release, for an hour;
+                   `torture --report docs/torture.md` writes down what was found
   lint             clippy over everything, warnings are errors
   fmt              format everything
   setup            install what every command needs, and do nothing else
@@ -60,6 +62,9 @@ fn dispatch() -> Result<()> {
         "e2e" => test::end_to_end(&project, &rest),
         "size" => page::build(&project, page::Kind::Small).and_then(|_| size::check(&project)),
         "bench" => release::bench(&project, &rest),
+        "torture" => {
+            release::build(&project).and_then(|bin| release::torture(&project, &bin, &rest))
+        }
         "lint" => test::lint(&project),
         "fmt" => command::run(project.cargo("fmt").arg("--all")),
         "setup" => tools::install_all(&project),

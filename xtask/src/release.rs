@@ -1,12 +1,12 @@
 //! The release: `dist/` for a static host, and the binary with the same console inside.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
 use crate::page::{self, Kind};
 use crate::project::Project;
-use crate::{command, say};
+use crate::{command, say, tools};
 
 /// Builds the release and answers the path of the binary.
 pub(crate) fn build(project: &Project) -> Result<PathBuf> {
@@ -31,4 +31,14 @@ pub(crate) fn bench(project: &Project, args: &[String]) -> Result<()> {
     build(project)?;
     let mut cargo = project.cargo("run");
     command::run(cargo.args(["--release", "--quiet", "--package", "bench", "--"]).args(args))
+}
+
+/// Does to the release what the world does: kills it, fills its disk, falls silent.
+pub(crate) fn torture(project: &Project, binary: &Path, args: &[String]) -> Result<()> {
+    let programs = tools::postgres(project)?;
+    let strace = tools::strace(project)?;
+    let mut cargo = project.cargo("run");
+    cargo.args(["--release", "--quiet", "--package", "bench", "--", "torture", "--bin"]);
+    cargo.arg(binary).arg("--postgres-programs").arg(programs).arg("--strace").arg(strace);
+    command::run(cargo.args(args))
 }

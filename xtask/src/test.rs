@@ -17,7 +17,7 @@ struct Step {
     work: fn(&mut Run) -> Result<()>,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "fmt", shows: "the code is formatted", work: |run| formatted(run.project) },
     Step { name: "clippy", shows: "no lint has a word to say", work: |run| lint(run.project) },
     Step { name: "unit", shows: "the rules hold", work: |run| unit(run.project) },
@@ -52,6 +52,7 @@ const STEPS: [Step; 14] = [
     Step { name: "size", shows: "the first load is small", work: measure },
     Step { name: "e2e", shows: "the articles can be followed in a browser", work: browser_tests },
     Step { name: "race", shows: "a revoked key is refused at once", work: race },
+    Step { name: "torture", shows: "kills and faults break no promise", work: torture },
 ];
 
 /// What the steps of one run share.
@@ -212,4 +213,10 @@ fn race(run: &mut Run) -> Result<()> {
     let mut cargo = run.project.cargo("run");
     cargo.args(["--release", "--quiet", "--package", "bench", "--", "race", "--bin"]).arg(binary);
     command::run(cargo.args(["--postgres", &url]))
+}
+
+/// The short form: some minutes.
+fn torture(run: &mut Run) -> Result<()> {
+    let binary = run.binary()?;
+    release::torture(run.project, &binary, &["--short".to_owned()])
 }

@@ -18,7 +18,7 @@ use crate::project::Project;
 pub(crate) use browser::{Browser, browser};
 pub(crate) use cargo::host;
 pub(crate) use npm::{clients_packages, end2end_packages};
-pub(crate) use programs::{caddy, cpp_compiler, haproxy, nginx, pgbouncer, postgres};
+pub(crate) use programs::{caddy, cpp_compiler, haproxy, nginx, pgbouncer, postgres, strace};
 pub(crate) use python::{environment as python, python as plain_python};
 
 /// Bundles the page. Later versions need a newer compiler than `rust-version`.
@@ -61,6 +61,7 @@ pub(crate) fn install_all(project: &Project) -> Result<()> {
     nginx(project)?;
     caddy(project)?;
     haproxy(project)?;
+    strace(project)?;
     Ok(())
 }
 

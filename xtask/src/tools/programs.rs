@@ -1,5 +1,5 @@
-//! Programs that Debian has: servers that tests start for themselves (PostgreSQL, nginx, Caddy, HAProxy), and
-//! a C++ compiler, because libFuzzer is written in it.
+//! Programs that Debian has: servers that tests start for themselves (PostgreSQL, nginx, Caddy, HAProxy),
+//! `strace`, with which system calls are made to fail, and a C++ compiler, because libFuzzer is written in it.
 
 use std::path::{Path, PathBuf};
 
@@ -80,6 +80,15 @@ pub(crate) fn cpp_compiler(project: &Project) -> Result<()> {
         return Ok(());
     }
     debian::install(project, &["g++"]).context("fuzzing needs a C++ compiler")
+}
+
+/// `strace`, which makes system calls of a process fail. It starts nothing, so it can be installed.
+pub(crate) fn strace(project: &Project) -> Result<PathBuf> {
+    if let Some(program) = command::find("strace") {
+        return Ok(program);
+    }
+    debian::install(project, &["strace"]).context("the torture needs strace")?;
+    command::find("strace").context("strace was installed, but is not on PATH")
 }
 
 fn find(project: &Project) -> Option<PathBuf> {
