@@ -8,6 +8,10 @@ use sha2::{Digest as _, Sha256};
 /// A moment: milliseconds since 1970, UTC.
 pub type Millis = i64;
 
+/// How far the clocks of two replicas may be apart. What was stored later than this from now was stored while
+/// a clock was ahead: nothing follows from it.
+pub const SKEW: Millis = 60 * 1000;
+
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Tells the time and rolls the dice; cheap to clone.

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use self::record::{Batch, Counted, HOUR, HOURS_A_DAY, Outcome, Recorder};
-use crate::clock::{date, rfc3339};
+use crate::clock::{Millis, date, rfc3339};
 use crate::credentials::visible;
 use crate::db::usage::{AddressRow, DayRow, LastRow};
 use crate::error::Result;
@@ -89,10 +89,12 @@ impl Counts {
             other.calls_7d.cmp(&one.calls_7d).then(rest)
         });
         let accepted = || self.last.iter().filter(|row| !row.outcome.denied);
+        // What a clock that was ahead has written down is no later than now.
+        let time = |at: Millis| rfc3339(at.min(app.clock.now()));
         let last_call = accepted().max_by_key(|row| (row.last_at, &row.last_address));
         Usage {
-            first_call_at: accepted().map(|row| row.first_at).min().map(rfc3339),
-            last_call_at: last_call.map(|row| rfc3339(row.last_at)),
+            first_call_at: accepted().map(|row| row.first_at).min().map(time),
+            last_call_at: last_call.map(|row| time(row.last_at)),
             last_call_address: last_call.map(|row| row.last_address.clone()),
             permissions: permissions(app, &self.last, &self.days),
             calls: self.addresses.iter().map(|row| call_count(app, row)).collect(),
@@ -117,7 +119,7 @@ fn permissions(app: &AppState, last: &[LastRow], days: &[DayRow]) -> Vec<Permiss
         PermissionUsage {
             permission_id: permission_id(app, row.outcome),
             denied: row.outcome.denied,
-            last_call_at: rfc3339(row.last_at),
+            last_call_at: rfc3339(row.last_at.min(app.clock.now())),
             last_call_address: row.last_address.clone(),
             calls_90d: calls.sum::<i64>().unsigned_abs(),
         }

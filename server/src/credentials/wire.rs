@@ -43,5 +43,7 @@ fn last_use(app: &AppState, row: &CredentialRow) -> Option<(Millis, Option<Strin
     let unsaved = app.usage.unsaved(&row.secret_id).into_iter().filter(|one| !one.outcome.denied);
     let unsaved = unsaved.map(|one| (one.last_at, Some(one.last_address.to_string())));
     let saved = row.last_used_at.map(|at| (at, row.last_used_address.clone()));
-    saved.into_iter().chain(unsaved).max_by_key(|(at, _)| *at)
+    let last = saved.into_iter().chain(unsaved).max_by_key(|(at, _)| *at);
+    // What a clock that was ahead has written down is no later than now.
+    last.map(|(at, address)| (at.min(app.clock.now()), address))
 }

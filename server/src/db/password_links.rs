@@ -6,7 +6,7 @@ use sqlx::{Any, Executor, Row as _};
 
 use super::credentials::unreadable;
 use super::{Result, Tx};
-use crate::clock::Millis;
+use crate::clock::{Millis, SKEW};
 
 /// A link as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,9 @@ pub async fn create(
     if let Some(user_id) = &link.user_id {
         delete_of(tx, user_id).await?;
     }
-    sqlx::query("DELETE FROM password_links WHERE expires_at <= $1")
+    sqlx::query("DELETE FROM password_links WHERE expires_at <= $1 OR created_at > $2")
         .bind(now)
+        .bind(now + SKEW)
         .execute(&mut **tx)
         .await?;
     sqlx::query(
@@ -45,7 +46,7 @@ pub async fn create(
     Ok(())
 }
 
-/// The link of this token, if it is still good.
+/// The link of this token, if it is still good, and was not made by a clock that was ahead.
 pub async fn read<'c>(
     from: impl Executor<'c, Database = Any>,
     token_hash: &str,
@@ -53,10 +54,11 @@ pub async fn read<'c>(
 ) -> Result<Option<PasswordLinkRow>> {
     let row = sqlx::query(
         "SELECT kind, user_id, expires_at FROM password_links \
-         WHERE token_hash = $1 AND expires_at > $2",
+         WHERE token_hash = $1 AND expires_at > $2 AND created_at <= $3",
     )
     .bind(token_hash)
     .bind(now)
+    .bind(now + SKEW)
     .fetch_optional(from)
     .await?;
     row.as_ref().map(link).transpose()
@@ -66,10 +68,11 @@ pub async fn read<'c>(
 pub async fn take(tx: &mut Tx, token_hash: &str, now: Millis) -> Result<Option<PasswordLinkRow>> {
     let row = sqlx::query(
         "DELETE FROM password_links WHERE token_hash = $1 AND expires_at > $2 \
-         RETURNING kind, user_id, expires_at",
+         AND created_at <= $3 RETURNING kind, user_id, expires_at",
     )
     .bind(token_hash)
     .bind(now)
+    .bind(now + SKEW)
     .fetch_optional(&mut **tx)
     .await?;
     row.as_ref().map(link).transpose()

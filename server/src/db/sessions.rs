@@ -38,11 +38,13 @@ pub struct OpenSessionRow {
     pub user_agent: String,
 }
 
-/// Which sessions have not ended by themselves: those opened and last used after these moments.
+/// Which sessions have not ended by themselves: those opened and last used after these moments, and not
+/// later than the third: a session from the future was made by a clock that was ahead.
 #[derive(Debug, Clone, Copy)]
 pub struct Alive {
     pub opened_after: Millis,
     pub used_after: Millis,
+    pub until: Millis,
 }
 
 /// The columns of [`SessionRow`], of sessions that meet a condition and have not ended by themselves.
@@ -52,7 +54,8 @@ macro_rules! select_sessions {
             "s.id AS session_id, s.last_seen_at, s.proved_at, ",
             "JOIN sessions s ON s.user_id = u.id WHERE u.disabled_at IS NULL AND ",
             $condition,
-            " AND s.created_at > $2 AND s.last_seen_at > $3"
+            " AND s.created_at > $2 AND s.last_seen_at > $3 \
+             AND s.created_at <= $4 AND s.last_seen_at <= $4"
         )
     };
 }
@@ -78,18 +81,25 @@ pub async fn create(tx: &mut Tx, new: &NewSessionRow<'_>, now: Millis, alive: Al
         .bind(now + DAY)
         .execute(&mut **tx)
         .await?;
-    sqlx::query(remember!("created_at <= $3 OR last_seen_at <= $4"))
-        .bind(SessionEnd::Expired.as_str())
-        .bind(now)
-        .bind(alive.opened_after)
-        .bind(alive.used_after)
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query("DELETE FROM sessions WHERE created_at <= $1 OR last_seen_at <= $2")
-        .bind(alive.opened_after)
-        .bind(alive.used_after)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(remember!(
+        "created_at <= $3 OR last_seen_at <= $4 OR created_at > $5 OR last_seen_at > $5"
+    ))
+    .bind(SessionEnd::Expired.as_str())
+    .bind(now)
+    .bind(alive.opened_after)
+    .bind(alive.used_after)
+    .bind(alive.until)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM sessions WHERE created_at <= $1 OR last_seen_at <= $2 \
+         OR created_at > $3 OR last_seen_at > $3",
+    )
+    .bind(alive.opened_after)
+    .bind(alive.used_after)
+    .bind(alive.until)
+    .execute(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO sessions (id, token_hash, user_id, created_at, last_seen_at, proved_at, \
          address, user_agent) VALUES ($1, $2, $3, $4, $4, $4, $5, $6)",
@@ -115,6 +125,7 @@ pub async fn read<'c>(
         .bind(token_hash)
         .bind(alive.opened_after)
         .bind(alive.used_after)
+        .bind(alive.until)
         .fetch_optional(from)
         .await?;
     row.as_ref().map(session).transpose()
@@ -130,6 +141,7 @@ pub async fn read_one<'c>(
         .bind(id)
         .bind(alive.opened_after)
         .bind(alive.used_after)
+        .bind(alive.until)
         .fetch_optional(from)
         .await?;
     row.as_ref().map(session).transpose()
@@ -166,11 +178,13 @@ pub async fn list_of(db: &Db, user_id: &str, alive: Alive) -> Result<Vec<OpenSes
     let rows = sqlx::query(
         "SELECT id, created_at, last_seen_at, address, user_agent FROM sessions \
          WHERE user_id = $1 AND created_at > $2 AND last_seen_at > $3 \
+         AND created_at <= $4 AND last_seen_at <= $4 \
          ORDER BY last_seen_at DESC, created_at DESC, id",
     )
     .bind(user_id)
     .bind(alive.opened_after)
     .bind(alive.used_after)
+    .bind(alive.until)
     .fetch_all(db.read())
     .await?;
     let sessions = rows.iter().map(|row| {

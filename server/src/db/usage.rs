@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 
 use super::statement::{Table, Value};
 use super::{Db, Error, Result, Tx};
-use crate::clock::Millis;
+use crate::clock::{Millis, SKEW};
 use crate::usage::{Batch, Counted, HOUR, HOURS_A_DAY, Outcome};
 
 /// How long calls are counted by hour and address.
@@ -40,10 +40,37 @@ pub async fn save(db: &Db, batch: &Batch<'_>, now: Millis) -> Result<()> {
     if first_time.rows_affected() == 0 {
         return Ok(());
     }
-    add_last(&mut tx, batch.counted).await?;
-    add_days(&mut tx, batch.counted).await?;
-    add_hours(&mut tx, batch.counted).await?;
+    let counted: Vec<Counted> = batch.counted.iter().map(|one| not_later(one, now)).collect();
+    forget_future(&mut tx, &counted, now).await?;
+    add_last(&mut tx, &counted).await?;
+    add_days(&mut tx, &counted).await?;
+    add_hours(&mut tx, &counted).await?;
     tx.commit().await
+}
+
+/// What was counted while the clock was ahead, counted now.
+fn not_later(one: &Counted, now: Millis) -> Counted {
+    Counted {
+        hour: one.hour.min(now / HOUR),
+        first_at: one.first_at.min(now),
+        last_at: one.last_at.min(now),
+        ..one.clone()
+    }
+}
+
+/// A last use that was written down while a clock was ahead was no later than now: else no other would
+/// ever be the last.
+async fn forget_future(tx: &mut Tx, counted: &[Counted], now: Millis) -> Result<()> {
+    let secrets: BTreeSet<&str> = counted.iter().map(|one| &*one.secret_id).collect();
+    for secret_id in secrets {
+        for sql in [
+            "UPDATE usage_last SET last_at = $1 WHERE secret_id = $2 AND last_at > $3",
+            "UPDATE secrets SET last_used_at = $1 WHERE id = $2 AND last_used_at > $3",
+        ] {
+            sqlx::query(sql).bind(now).bind(secret_id).bind(now + SKEW).execute(&mut **tx).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the database refuses what it was given, as it will again: a secret that is not there, a value
@@ -167,30 +194,46 @@ async fn addresses(tx: &mut Tx, secret_id: &str, hour: i64) -> Result<BTreeSet<S
 }
 
 /// Deletes what is older than it is kept: days, hours, and writers that are long gone. In small changes, so
-/// that no revoke waits long.
+/// that no revoke waits long. The clock alone decides nothing: one that is ahead would delete everything at
+/// once. So nothing goes that is not as much older than the newest count, and of days and hours only the
+/// oldest day each time.
 pub async fn prune(db: &Db, now: Millis) -> Result<()> {
     let (hour, day) = now_in_hours_and_days(now);
+    let (oldest_hour, newest_hour) = reach(db, HOURS_REACH).await?.unwrap_or((hour, hour));
+    let (oldest_day, newest_day) = reach(db, DAYS_REACH).await?.unwrap_or((day, day));
+    let before_hour = (hour.min(newest_hour) - HOURS).min(oldest_hour + HOURS_A_DAY);
+    let until_day = (day.min(newest_day) - DAYS).min(oldest_day);
     for (sql, before) in [
         (
             "DELETE FROM usage_hours WHERE (secret_id, hour, permission, denied, address) IN \
              (SELECT secret_id, hour, permission, denied, address FROM usage_hours \
               WHERE hour < $1 LIMIT $2)",
-            hour - HOURS,
+            before_hour,
         ),
         (
             "DELETE FROM usage_days WHERE (secret_id, permission, denied, day) IN \
              (SELECT secret_id, permission, denied, day FROM usage_days WHERE day <= $1 LIMIT $2)",
-            day - DAYS,
+            until_day,
         ),
         (
             "DELETE FROM usage_writers WHERE writer IN \
              (SELECT writer FROM usage_writers WHERE writer <> '' AND at < $1 LIMIT $2)",
-            (day - DAYS) * HOURS_A_DAY * HOUR,
+            until_day * HOURS_A_DAY * HOUR,
         ),
     ] {
         while delete_some(db, sql, before).await? > 0 {}
     }
     Ok(())
+}
+
+const HOURS_REACH: &str = "SELECT MIN(hour) AS oldest, MAX(hour) AS newest FROM usage_hours";
+const DAYS_REACH: &str = "SELECT MIN(day) AS oldest, MAX(day) AS newest FROM usage_days";
+
+/// The oldest and the newest that was counted.
+async fn reach(db: &Db, sql: &'static str) -> Result<Option<(i64, i64)>> {
+    let row = sqlx::query(sql).fetch_one(db.read()).await?;
+    let ends: (Option<i64>, Option<i64>) = (row.try_get("oldest")?, row.try_get("newest")?);
+    Ok(ends.0.zip(ends.1))
 }
 
 async fn delete_some(db: &Db, sql: &'static str, before: i64) -> Result<u64> {
@@ -277,11 +320,12 @@ pub async fn list_days(db: &Db, credential_id: &str, now: Millis) -> Result<Vec<
     let rows = sqlx::query(
         "SELECT d.permission, d.denied, d.day, CAST(SUM(d.calls) AS BIGINT) AS calls \
          FROM usage_days d JOIN secrets s ON s.id = d.secret_id \
-         WHERE s.credential_id = $1 AND d.day > $2 \
+         WHERE s.credential_id = $1 AND d.day > $2 AND d.day <= $3 \
          GROUP BY d.permission, d.denied, d.day ORDER BY d.day",
     )
     .bind(credential_id)
     .bind(today - DAYS)
+    .bind(today)
     .fetch_all(db.read())
     .await?;
     let days = rows.iter().map(|row| {
@@ -298,12 +342,13 @@ pub async fn list_addresses(db: &Db, credential_id: &str, now: Millis) -> Result
         "SELECT h.permission, h.denied, h.address, CAST(SUM(h.calls) AS BIGINT) AS calls_7d, \
          CAST(SUM(CASE WHEN h.hour >= $2 THEN h.calls ELSE 0 END) AS BIGINT) AS calls_24h \
          FROM usage_hours h JOIN secrets s ON s.id = h.secret_id \
-         WHERE s.credential_id = $1 AND h.hour >= $3 \
+         WHERE s.credential_id = $1 AND h.hour >= $3 AND h.hour <= $4 \
          GROUP BY h.permission, h.denied, h.address",
     )
     .bind(credential_id)
     .bind(hour - HOURS_A_DAY)
     .bind(hour - HOURS)
+    .bind(hour)
     .fetch_all(db.read())
     .await?;
     let addresses = rows.iter().map(|row| {

@@ -32,18 +32,19 @@ impl Meter {
     /// Counts one call against `limit`.
     pub fn count(&self, limit: u32, now: Millis) -> Rate {
         const CALLS: u64 = (1 << 24) - 1;
-        let number = now / WINDOW;
-        let this = u64::try_from(number).unwrap_or_default() << 24;
-        let previous = self
-            .window
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
-                let calls = if held & !CALLS == this { held & CALLS } else { 0 };
-                Some(this | (calls + 1).min(CALLS))
-            })
-            .unwrap_or_else(|held| held);
-        let before = if previous & !CALLS == this { previous & CALLS } else { 0 };
-        let before = u32::try_from(before).unwrap_or(u32::MAX);
-        let reset = (number + 1) * WINDOW;
+        let number = u64::try_from(now / WINDOW).unwrap_or_default();
+        let window = |held: u64| match held >> 24 {
+            // Of calls that arrive together some are counted late, and clocks are set back a little: that
+            // begins no window anew.
+            counting if counting == number + 1 => counting,
+            _ => number,
+        };
+        let calls_in = |held: u64| if held >> 24 == window(held) { held & CALLS } else { 0 };
+        let count = |held| Some((window(held) << 24) | (calls_in(held) + 1).min(CALLS));
+        let previous = self.window.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+        let previous = previous.unwrap_or_else(|held| held);
+        let before = u32::try_from(calls_in(previous)).unwrap_or(u32::MAX);
+        let reset = (i64::try_from(window(previous)).unwrap_or_default() + 1) * WINDOW;
         Rate {
             limit,
             remaining: limit.saturating_sub(before.saturating_add(1)),
@@ -68,6 +69,17 @@ mod tests {
         assert!(refused.exceeded);
         assert_eq!((refused.retry_after, refused.reset), (7, 1_000_000_010_000));
         assert!(!meter.count(3, now + refused.retry_after * 1000).exceeded);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_begin_the_window_anew() {
+        let meter = Meter::default();
+        let now = 1_000_000_003_000;
+        assert!(!meter.count(1, now).exceeded);
+        let back = meter.count(1, now - 5000);
+        assert!(back.exceeded);
+        assert_eq!((back.retry_after, back.reset), (12, 1_000_000_010_000));
+        assert!(!meter.count(1, now - 60_000).exceeded, "far back is another time");
     }
 
     #[test]

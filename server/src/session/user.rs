@@ -10,7 +10,7 @@ use super::last_use::TOUCH;
 use crate::App;
 use crate::admin::RequestId;
 use crate::client::{Client, TrustedProxies};
-use crate::clock::Millis;
+use crate::clock::{Millis, SKEW};
 use crate::db::sessions::{Alive, SessionRow};
 use crate::db::users::UserRow;
 use crate::db::{self, Tx};
@@ -25,7 +25,7 @@ const PROOF: Millis = 10 * 60 * 1000;
 
 /// The sessions that are alive now.
 pub(crate) fn alive_at(now: Millis) -> Alive {
-    Alive { opened_after: now - LONGEST, used_after: now - IDLE }
+    Alive { opened_after: now - LONGEST, used_after: now - IDLE, until: now + SKEW }
 }
 
 /// Who is signed in: an extractor that refuses everybody else.
@@ -119,8 +119,8 @@ impl User {
     /// Refuses what gives access to others, unless the password was given within the last ten minutes.
     /// What takes access away never asks.
     pub(crate) fn require_proof(&self, app: &App) -> Result<()> {
-        let fresh = app.clock.now() - self.proved_at <= PROOF;
-        fresh.then_some(()).ok_or(Error::ProofRequired)
+        let age = app.clock.now() - self.proved_at;
+        (-SKEW..=PROOF).contains(&age).then_some(()).ok_or(Error::ProofRequired)
     }
 }
 

@@ -127,10 +127,9 @@ impl Recorder {
             last_address: address,
         });
         tally.calls += 1;
-        if now >= tally.last_at {
-            tally.last_at = now;
-            tally.last_address = address;
-        }
+        // Also when the clock was set back: this is the last one all the same.
+        tally.last_at = now;
+        tally.last_address = address;
     }
 
     /// What a key did since the last batches were taken.

@@ -437,7 +437,7 @@ impl<'a> Place<'a> {
         let now = self.world.clock.now();
         let mut tx = self.world.app.db.write().await.unwrap();
         assert!(db::users::create(&mut tx, &user, now).await.unwrap());
-        let alive = Alive { opened_after: 0, used_after: 0 };
+        let alive = Alive { opened_after: 0, used_after: 0, until: i64::MAX };
         db::sessions::create(&mut tx, &session, now, alive).await.unwrap();
         tx.commit().await.unwrap();
         let mut person = self.world.anonymous();

@@ -8,6 +8,7 @@ mod board_api;
 mod boards;
 mod catalogue;
 mod change_log;
+mod clock;
 mod credentials;
 mod db_story;
 mod document;

@@ -62,7 +62,7 @@ async fn signed_in<'a>(world: &'a World, user_id: &str) -> Person<'a> {
         user_agent: "",
     };
     let mut tx = world.app.db.write().await.unwrap();
-    let alive = Alive { opened_after: 0, used_after: 0 };
+    let alive = Alive { opened_after: 0, used_after: 0, until: i64::MAX };
     db::sessions::create(&mut tx, &session, world.clock.now(), alive).await.unwrap();
     tx.commit().await.unwrap();
     let mut person = world.anonymous();

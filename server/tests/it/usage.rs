@@ -137,13 +137,13 @@ async fn many_old_counts_go_a_few_at_a_time_and_all_of_them() {
     let (id, key) = ada.issue("harvest", "jobtarget").await;
     let secrets = db::secrets::ids_of(&world.app.db, &id).await.expect("a secret");
     let mut tx = world.app.db.write().await.expect("a change");
-    for day in 0..2500 {
+    for permission in 0..2500 {
         sqlx::query(
             "INSERT INTO usage_days (secret_id, permission, denied, day, calls) \
-             VALUES ($1, 1, 0, $2, 1)",
+             VALUES ($1, $2, 0, 1, 1)",
         )
         .bind(&secrets[0])
-        .bind(day)
+        .bind(permission)
         .execute(&mut *tx)
         .await
         .expect("a day");
