@@ -72,6 +72,7 @@ pub struct Change {
     /// else.
     credential: Option<String>,
     keys_of: Option<String>,
+    superseded: Option<String>,
     /// What was answered about recruiting data may not be true any more.
     recruiting: bool,
     /// The last entry it wrote.
@@ -119,6 +120,7 @@ impl App {
             now,
             credential: None,
             keys_of: None,
+            superseded: None,
             recruiting: false,
             recorded: None,
             _turn: turn,
@@ -159,6 +161,11 @@ impl Change {
         self.keys_of = Some(credential_id.to_owned());
     }
 
+    /// The key of this hash, in hexadecimal, is none any more once the change is made.
+    pub fn ends_key(&mut self, hash: &str) {
+        self.superseded = Some(hash.to_owned());
+    }
+
     /// This credential is found by something else once the change is made.
     pub fn touches_credential(&mut self, credential_id: &str) {
         self.credential = Some(credential_id.to_owned());
@@ -180,6 +187,7 @@ impl Change {
         }
         let memory = Memory {
             keys_of: self.keys_of,
+            superseded: self.superseded,
             credential: self.credential,
             recruiting: self.recruiting,
         };

@@ -134,7 +134,7 @@ impl Keys {
         self.table.read().expect("no panic under this lock").contains_key(hash)
     }
 
-    /// Lets go of the key of this hash, in hexadecimal, which is about to be nobody's.
+    /// Lets go of the key of this hash, in hexadecimal, until its credential is read again.
     pub(crate) fn forget_key(&self, hash: &str) {
         if let Some(hash) = SecretHash::from_hex(hash) {
             self.table.write().expect("no panic under this lock").remove(&hash);

@@ -28,6 +28,11 @@ const STEPS: [Step; 15] = [
     },
     Step { name: "it-postgres", shows: "the service works on PostgreSQL", work: postgres },
     Step {
+        name: "it-replicas",
+        shows: "two replicas on one database are one service",
+        work: replicas,
+    },
+    Step {
         name: "it-pooler",
         shows: "the service works behind a pooler in transaction mode",
         work: pooler,
@@ -169,6 +174,25 @@ fn postgres(run: &mut Run) -> Result<()> {
     let mut cargo = run.project.cargo("test");
     cargo.args(["--package", "server", "--lib", "--test", "it"]);
     command::run(cargo.env("LATCHKEY_TEST_DATABASE", url))
+}
+
+/// And on two replicas of one database, which take the requests in turn; what starts programs or breaks
+/// connections of its own does so above already.
+fn replicas(run: &mut Run) -> Result<()> {
+    let url = run.database()?;
+    let mut cargo = run.project.cargo("test");
+    cargo.args(["--package", "server", "--test", "it", "--"]);
+    cargo.args([
+        "--skip",
+        "program::",
+        "--skip",
+        "secrets::",
+        "--skip",
+        "postgres::",
+        "--skip",
+        "replicas::",
+    ]);
+    command::run(cargo.env("LATCHKEY_TEST_DATABASE", url).env("LATCHKEY_TEST_REPLICAS", "2"))
 }
 
 /// And a part of them through PgBouncer: whatever writes, and whatever reads in another way.

@@ -18,6 +18,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Memory {
     pub(super) keys_of: Option<String>,
+    /// The hash of a key that may be none any more: nothing else leads to it.
+    pub(super) superseded: Option<String>,
     pub(super) credential: Option<String>,
     pub(super) recruiting: bool,
 }
@@ -27,6 +29,9 @@ impl Memory {
     pub(super) async fn follow(&self, app: &App) -> db::Result<()> {
         if self.recruiting {
             app.answers.forget();
+        }
+        if let Some(hash) = &self.superseded {
+            app.keys.forget_key(hash);
         }
         let keys = match &self.keys_of {
             Some(credential_id) => app.keys.refresh(credential_id).await,
@@ -131,6 +136,7 @@ mod tests {
         credentials::create(&mut tx, &new).await.expect("a credential");
         tx.commit().await.expect("a commit");
         let touched = || Memory {
+            superseded: None,
             keys_of: Some(new.id.clone()),
             credential: Some(new.id.clone()),
             recruiting: false,

@@ -104,8 +104,7 @@ async fn supersede(
     let row = db::credentials::read(&mut *change.tx, &row.id).await?.ok_or_else(already)?;
     change.touches_credential(&row.id);
     change.touches_keys_of(&row.id);
-    // Memory finds the old one by nothing else; when the commit fails it is read again.
-    app.keys.forget_key(old);
+    change.ends_key(old);
     change.commit().await?;
     Ok(created(app, row, key, true))
 }

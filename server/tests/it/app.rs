@@ -57,7 +57,12 @@ impl World {
         Self::start(database, settings, true).await
     }
 
-    /// A world of one replica, for a story about what a replica counts by itself.
+    /// A world of one replica, for a story about what a replica counts or holds by itself.
+    pub(crate) async fn alone() -> Self {
+        Self::single(Settings::for_tests(0, None)).await
+    }
+
+    /// The same, with its own settings.
     pub(crate) async fn single(settings: Settings) -> Self {
         let mut world = Self::with(settings).await;
         world.routers.truncate(1);

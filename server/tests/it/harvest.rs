@@ -270,7 +270,7 @@ async fn a_get_with_a_body_is_refused() {
 
 #[tokio::test]
 async fn every_answer_to_a_key_says_how_it_stands_against_the_limit() {
-    let world = World::with(Settings::for_tests(3, None)).await;
+    let world = World::single(Settings::for_tests(3, None)).await;
     let ada = world.ada().await;
     let (_, key) = ada.issue("harvest", "jobtarget").await;
     let mut said = String::new();
@@ -309,7 +309,7 @@ async fn every_answer_to_a_key_says_how_it_stands_against_the_limit() {
 
 #[tokio::test]
 async fn the_limit_is_each_keys_own_and_half_for_an_unlisted_vendor() {
-    let world = World::with(Settings::for_tests(5, None)).await;
+    let world = World::single(Settings::for_tests(5, None)).await;
     let ada = world.ada().await;
     let (_, listed) = ada.issue("harvest", "jobtarget").await;
     let (_, unlisted) = ada.issue("harvest", "unlisted_vendor").await;

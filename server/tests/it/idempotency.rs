@@ -74,7 +74,7 @@ async fn a_repeat_makes_no_second_credential_and_the_unseen_key_is_dead() {
 
 #[tokio::test]
 async fn a_key_that_was_stored_used_or_revoked_is_not_replaced_by_a_repeat() {
-    let world = World::single(server::settings::Settings::for_tests(0, None)).await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     for what in ["store", "use", "use without being allowed", "revoke"] {
         let key = what.replace(' ', "-");
@@ -214,7 +214,7 @@ async fn a_repeat_of_a_password_link_replaces_the_unused_one_and_no_other() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn repeats_at_once_on_two_replicas_make_one() {
-    let one = World::single(server::settings::Settings::for_tests(0, None)).await;
+    let one = World::alone().await;
     let other = one.beside().await;
     let ada = one.ada().await;
     for round in 0..12 {

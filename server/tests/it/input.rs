@@ -116,7 +116,7 @@ async fn an_address_or_a_method_that_is_not_there_is_said_to_be_so() {
 
 #[tokio::test]
 async fn when_the_database_is_gone_the_answer_says_what_to_look_for() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     world.app.db.close().await;
     let answer = ada.get("/api/credentials").await;

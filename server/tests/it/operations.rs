@@ -15,7 +15,7 @@ async fn a_running_service_is_alive_and_ready() {
 
 #[tokio::test]
 async fn without_its_database_it_is_alive_but_not_ready() {
-    let world = World::new().await;
+    let world = World::alone().await;
     world.app.db.close().await;
     assert_eq!(world.anonymous().get("/livez").await.status, StatusCode::OK);
     let answer = world.anonymous().get("/readyz").await;

@@ -313,3 +313,60 @@ fn an_operator_imports_a_folder_while_no_server_runs() {
     let said = refusal(folder.path(), &["import", "saved"]);
     assert!(said.contains("jobs.json, line 2, [0].id: invalid type: boolean"), "{said}");
 }
+
+/// What became of a program that was started: where it listens, or why it does not.
+fn outcome(mut child: Child) -> Result<Program, String> {
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let listening = |line: String| line.strip_prefix("listening on http://").map(str::to_owned);
+    if let Some(address) = lines.by_ref().map_while(Result::ok).find_map(listening) {
+        return Ok(Program { child, address, said: Vec::new() });
+    }
+    let output = child.wait_with_output().expect("it ends");
+    Err(String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[tokio::test]
+async fn of_two_first_starts_with_a_pepper_each_one_serves_and_the_other_says_why() {
+    for round in 0..4 {
+        let database = crate::app::fresh_database().await;
+        if !database.starts_with("postgres") {
+            return;
+        }
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let start = |number: usize, more: &[&str]| {
+            let arguments = [&SERVE[..], &["--database", &database], more].concat();
+            latchkey(folders[number].path(), &arguments).spawn().expect("the program starts")
+        };
+        let both = [start(0, &[]), start(1, &[])].map(outcome);
+        let refused: Vec<&String> = both.iter().filter_map(|one| one.as_ref().err()).collect();
+        assert_eq!(refused.len(), 1, "round {round}: {refused:?}");
+        assert!(refused[0].contains("this is not the pepper"), "{}", refused[0]);
+        assert!(refused[0].contains("--pepper-file"), "{}", refused[0]);
+    }
+}
+
+#[tokio::test]
+async fn of_two_first_starts_with_the_demo_both_serve_it() {
+    for _ in 0..2 {
+        let database = crate::app::fresh_database().await;
+        if !database.starts_with("postgres") {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let pepper = folder.path().join("pepper");
+        std::fs::write(&pepper, [7; 32]).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let private = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(&pepper, private).unwrap();
+        }
+        let pepper = pepper.to_str().unwrap();
+        let arguments = [&DEMO[..], &["--database", &database, "--pepper-file", pepper]].concat();
+        let start = || latchkey(folder.path(), &arguments).spawn().expect("the program starts");
+        for served in [start(), start()].map(outcome) {
+            let program = served.expect("it serves");
+            assert!(program.get("/v1/boards/acme").contains("Acme"));
+        }
+    }
+}

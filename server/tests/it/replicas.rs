@@ -3,7 +3,7 @@
 //! races are run inside it.
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::change_log::verify::{Verdict, verify};
 use server::db::sessions::{Alive, NewSessionRow};
 use server::db::users::NewUserRow;
@@ -15,14 +15,14 @@ use sha2::{Digest as _, Sha256};
 
 use api::users::{DeveloperPermission, Level};
 
-use crate::app::{Answer, LONG_PASSWORD, Person, World, fresh_database};
+use crate::app::{Answer, LONG_PASSWORD, ORIGIN, Person, World, fresh_database, request};
 
 /// How often each race is run.
 const ROUNDS: usize = 12;
 
 /// Two replicas, and Site Admins who may do everything on either.
 async fn two_replicas() -> (World, World) {
-    let one = World::single(Settings::for_tests(0, None)).await;
+    let one = World::alone().await;
     let other = one.beside().await;
     (one, other)
 }
@@ -301,6 +301,39 @@ async fn whoever_is_disabled_while_they_sign_in_on_the_other_replica_is_not_sign
         }
         assert_eq!(ada.act("/api/users/user_ben/enable").await.status, StatusCode::OK);
     }
+}
+
+/// Sends an import as it is: the whole of it at once.
+async fn import(person: &Person<'_>, world: &World, data: &Value) -> Answer {
+    let request = request("POST", "/api/import").header("origin", ORIGIN);
+    let request =
+        request.header("cookie", &person.cookie).header("content-type", "application/json");
+    world.send(request.body(axum::body::Body::from(data.to_string()))).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_imports_on_two_replicas_are_both_whole_or_one_is_refused() {
+    let (one, other) = two_replicas().await;
+    let ada = one.ada().await;
+    for round in 0..ROUNDS {
+        let data = |which: &str| {
+            json!({
+                "boards": [{ "token": format!("{which}-{round}"), "name": which }],
+                "close_reasons": [{ "id": 1, "name": format!("{which} {round}") }],
+            })
+        };
+        let (first, second) = (data("first"), data("second"));
+        let (a, b) = tokio::join!(import(&ada, &one, &first), import(&ada, &other, &second));
+        let said = [&a, &b].map(|answer| answer.status.as_u16());
+        assert!(
+            said.iter().all(|status| matches!(status, 200 | 409 | 412)),
+            "{} {}",
+            a.body,
+            b.body
+        );
+        assert!(said.contains(&200), "{} {}", a.body, b.body);
+    }
+    assert_intact(&one).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

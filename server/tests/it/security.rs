@@ -328,7 +328,7 @@ async fn looking_at_a_link_signs_nobody_in_and_does_not_use_it_up() {
 
 #[tokio::test]
 async fn guessing_is_slowed_alike_whether_or_not_the_user_exists() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let mut told = BTreeMap::<&str, Vec<_>>::new();
     for (email, address) in [(ADA, "203.0.113.1"), ("nobody@example.com", "203.0.113.2")] {
         for _ in 0..6 {
@@ -355,7 +355,7 @@ async fn guessing_is_slowed_alike_whether_or_not_the_user_exists() {
 
 #[tokio::test]
 async fn strangers_slow_nobody_in_a_browser_that_person_has_used_before() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let home = "198.51.100.7";
     let known = device(&sign_in_from(&world, (home, ""), (ADA, DEMO)).await);
     let of_ben = device(&sign_in_from(&world, (home, ""), ("ben@example.com", DEMO)).await);
@@ -395,7 +395,7 @@ async fn strangers_slow_nobody_in_a_browser_that_person_has_used_before() {
 
 #[tokio::test]
 async fn somebody_slowed_in_a_new_browser_gets_in_by_a_link() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     for stranger in 0..30 {
         let address = format!("203.0.113.{stranger}");

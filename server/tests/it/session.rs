@@ -110,7 +110,7 @@ async fn a_session_ends_with_sign_out() {
 
 #[tokio::test]
 async fn a_session_ends_after_thirty_minutes_without_use_and_after_twelve_hours_anyway() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     let minute = 60_000;
     for _ in 0..28 {

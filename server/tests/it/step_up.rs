@@ -82,7 +82,7 @@ async fn taking_access_away_never_asks() {
 
 #[tokio::test]
 async fn whoever_guesses_at_the_password_of_a_session_is_slowed_down_and_can_still_revoke() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     let (id, _) = ada.issue("harvest", "jobtarget").await;
     for _ in 0..5 {

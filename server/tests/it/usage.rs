@@ -44,7 +44,7 @@ fn item_by_item(usage: &serde_json::Value) -> String {
 
 #[tokio::test]
 async fn an_admin_sees_what_jobtarget_does_and_what_it_tries() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     let (id, key) = ada.issue("harvest", "jobtarget").await;
     for _ in 0..3 {
@@ -91,7 +91,7 @@ async fn an_admin_sees_what_jobtarget_does_and_what_it_tries() {
 
 #[tokio::test]
 async fn the_first_call_is_seen_before_it_is_written_down() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     let (id, key) = ada.issue("harvest", "jobtarget").await;
     let path = format!("/api/credentials/{id}/usage");
@@ -196,7 +196,7 @@ async fn days_are_kept_for_ninety_and_hours_for_seven_days_and_the_last_use_for_
 
 #[tokio::test]
 async fn twenty_addresses_of_an_hour_are_named_however_often_it_is_written_down() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     let (id, key) = ada.issue("harvest", "jobtarget").await;
     for last in 0..30 {
@@ -280,7 +280,7 @@ async fn a_self_check_by_plain_http_is_refused_once_the_world_comes_by_https() {
 
 #[tokio::test]
 async fn a_self_check_counts_against_the_limit_like_any_call() {
-    let world = World::with(Settings::for_tests(2, None)).await;
+    let world = World::single(Settings::for_tests(2, None)).await;
     let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
     assert_eq!(world.call("GET", "/v1/me", &key).await.status, 200);
     assert_eq!(world.call("GET", "/v1/jobs", &key).await.status, 200);

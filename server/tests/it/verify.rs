@@ -41,7 +41,7 @@ async fn a_proxy_learns_whose_call_it_is_and_which_permission_lets_it_in() {
 
 #[tokio::test]
 async fn a_refusal_is_the_one_of_the_harvest_surface_to_the_byte() {
-    let world = World::with(Settings::for_tests(9, None)).await;
+    let world = World::single(Settings::for_tests(9, None)).await;
     let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
     for (method, path, key) in [
         ("GET", "/v1/jobs", "lkh_wrong"),
