@@ -199,6 +199,7 @@ pub struct ChangeLogFilter {
     pub to: Option<String>,
     /// In which order; the newest first when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(feature = "openapi"), serde(skip_serializing))]
     pub sort: Option<ChangeLogSort>,
     /// `next` of the page before, in the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -170,6 +170,7 @@ pub struct CreatedCredential {
     pub api_key: String,
     /// The request was made before, by its `Idempotency-Key`, and nobody has seen the key that it made: this
     /// one took its place, and that one is dead.
+    #[cfg_attr(not(feature = "openapi"), serde(skip_deserializing))]
     pub superseded: bool,
 }
 
@@ -231,6 +232,7 @@ pub struct CredentialFilter {
     pub partner: Option<PartnerId>,
     /// In which order; the newest first when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(feature = "openapi"), serde(skip_serializing))]
     pub sort: Option<CredentialSort>,
     /// `next` of the page before, in the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -112,6 +112,7 @@ pub struct Problem {
     /// such session, or it ended more than a day ago.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    #[cfg_attr(not(feature = "openapi"), serde(skip_deserializing))]
     pub reason: Option<SessionEnd>,
     /// Finds this request in the service's log.
     pub request_id: String,

@@ -48,6 +48,7 @@ pub struct PasswordLink {
     pub expires_at: String,
     /// The request was made before, by its `Idempotency-Key`, and the link that it made was not used: this one
     /// took its place, and that one is dead.
+    #[cfg_attr(not(feature = "openapi"), serde(skip_deserializing))]
     pub superseded: bool,
 }
 

@@ -281,6 +281,7 @@ pub struct UserFilter {
     pub developer_permission: Option<DeveloperPermission>,
     /// In which order; by name when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(feature = "openapi"), serde(skip_serializing))]
     pub sort: Option<UserSort>,
     /// `next` of the page before, in the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
