@@ -46,14 +46,8 @@ const TAGS_OF_A_FLAG: usize = 7;
 /// What is wrong with one line of text, as a sentence; an empty one is not.
 pub fn fault(text: &str) -> Option<String> {
     let refused = refused(text)?;
-    let code = format!("U+{:04X}", u32::from(refused));
-    Some(match refused {
-        '\t' | '\n' | '\r' => format!("Use one line of plain text, without the character {code}."),
-        _ => format!(
-            "Use one line of plain text, without the character {code}: it shows nothing itself, and \
-             changes or hides what does."
-        ),
-    })
+    let code = u32::from(refused);
+    Some(format!("Use one line of plain text, without the character U+{code:04X}."))
 }
 
 /// Whether there is nothing in it that anybody could see.
