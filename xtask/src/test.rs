@@ -17,7 +17,7 @@ struct Step {
     work: fn(&mut Run) -> Result<()>,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: &[Step] = &[
     Step { name: "fmt", shows: "the code is formatted", work: |run| formatted(run.project) },
     Step { name: "clippy", shows: "no lint has a word to say", work: |run| lint(run.project) },
     Step { name: "unit", shows: "the rules hold", work: |run| unit(run.project) },
