@@ -29,17 +29,20 @@ enum Fault {
     Full,
     /// These system calls fail like this.
     Calls(&'static str, &'static str),
+    /// PostgreSQL is set read-only, as hosters do when a disk is nearly full.
+    ReadOnly,
     /// PostgreSQL is a standby, which takes no changes, until it is promoted.
     Standby,
 }
 
-const FAULTS: [(&str, Fault); 7] = [
+const FAULTS: [(&str, Fault); 8] = [
     ("SQLite, a limit on the size of files", Fault::FileSize),
     ("SQLite, file system full", Fault::Full),
     ("SQLite, writing fails with ENOSPC", Fault::Calls("pwrite64", "ENOSPC")),
     ("SQLite, writing fails with EIO", Fault::Calls("pwrite64", "EIO")),
     ("SQLite, writing fails with EROFS", Fault::Calls("pwrite64", "EROFS")),
     ("SQLite, fsync fails with EIO", Fault::Calls("fdatasync,fsync", "EIO")),
+    ("PostgreSQL, set read-only", Fault::ReadOnly),
     ("PostgreSQL, a standby until it is promoted", Fault::Standby),
 ];
 
@@ -48,6 +51,7 @@ enum Held<'a> {
     FileSize(FileSize),
     Full(&'a SmallDisk),
     Calls(Injection),
+    ReadOnly,
     Standby,
 }
 
@@ -78,7 +82,7 @@ async fn torture(
     let folder = format!("disk_{number}");
     let instance = match (&disk, fault) {
         (Some(disk), _) => Instance::inside(world, &folder, disk.path())?,
-        (None, Fault::Standby) => Instance::postgres(world, &folder).await?,
+        (None, Fault::ReadOnly | Fault::Standby) => Instance::postgres(world, &folder).await?,
         (None, _) => Instance::sqlite(world, &folder)?,
     };
     // The kernel would end a process that goes beyond its limit and does not say that it knows.
@@ -141,6 +145,10 @@ async fn begin<'a>(
         Fault::Calls(calls, error) => {
             Held::Calls(Injection::begin(&world.strace, process, calls, error).await?)
         }
+        Fault::ReadOnly => {
+            set_read_only(world, "SET default_transaction_read_only = on").await?;
+            Held::ReadOnly
+        }
         Fault::Standby => {
             world.cluster.lock().await.become_standby().await?;
             Held::Standby
@@ -153,9 +161,16 @@ async fn lift(world: &World, held: Held<'_>) -> Result<()> {
         Held::FileSize(limit) => drop(limit),
         Held::Full(disk) => disk.empty()?,
         Held::Calls(injection) => injection.end().await?,
+        Held::ReadOnly => set_read_only(world, "RESET default_transaction_read_only").await?,
         Held::Standby => world.cluster.lock().await.sql("SELECT pg_promote()").await?,
     }
     Ok(())
+}
+
+async fn set_read_only(world: &World, setting: &str) -> Result<()> {
+    let cluster = world.cluster.lock().await;
+    cluster.sql(&format!("ALTER SYSTEM {setting}")).await?;
+    cluster.sql("SELECT pg_reload_conf()").await
 }
 
 /// What was seen while the disk was broken.

@@ -23,8 +23,10 @@ const CHANGE: Duration = Duration::from_secs(30);
 
 /// What PostgreSQL is told with `BEGIN`: a pooler keeps nothing that is set outside of a transaction. Another
 /// isolation would not see what others committed while this waited for its turn. A replica that froze in the
-/// middle of a change loses it after five seconds.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+/// middle of a change loses it after five seconds. `READ WRITE` is not said: a standby refuses that as a thing
+/// it cannot do at all instead of naming itself read-only, and whoever runs the database may have set it
+/// read-only because its disk is nearly full.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
                      SET LOCAL lock_timeout = 2000; SET LOCAL statement_timeout = 4500; \
                      SET LOCAL idle_in_transaction_session_timeout = 5000";
 
