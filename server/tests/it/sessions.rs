@@ -45,7 +45,8 @@ async fn ada_sees_where_she_is_signed_in_and_ends_one_session_or_all_others() {
               "current": true
             }
           ],
-          "next": null
+          "next": null,
+          "total": 2
         }
     "#]]
     .assert_eq(&without_ids(&list.brief()));
