@@ -219,6 +219,8 @@ const AGAIN: Duration = Duration::from_millis(500);
 
 /// Whether a change whose commit was not answered was made; none: that cannot be known.
 async fn outcome(app: &App, recorded: Option<&Place>) -> Option<bool> {
+    // What is found in a file that was deleted or replaced says nothing.
+    app.db.check_is_same().ok()?;
     let place = recorded?;
     let look = async {
         loop {

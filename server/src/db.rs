@@ -31,10 +31,13 @@ mod trouble;
 mod tx;
 pub mod usage;
 pub mod users;
+mod watch;
 pub mod whole;
 
+use std::fs::File;
 use std::path::Path;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -46,6 +49,7 @@ use self::pool::{Kind, Pool};
 use self::probe::Probe;
 pub use self::trouble::Trouble;
 pub use self::tx::{Reader, Tx};
+use self::watch::Watch;
 
 /// What went wrong in the database. The cause is for the log, never for the client.
 pub type Error = sqlx::Error;
@@ -89,6 +93,8 @@ pub struct Db {
     /// Statements are prepared once for each connection.
     prepared: bool,
     probe: Probe,
+    /// Of a file that this process alone may serve.
+    watch: Option<Arc<Watch>>,
 }
 
 impl Db {
@@ -149,6 +155,30 @@ impl Db {
             writing,
             prepared,
             probe: Probe::default(),
+            watch: None,
+        }
+    }
+
+    /// Watches the file, which this process has locked by `file` and its operator calls `named`: whether it
+    /// is still the one that the next start will open. Call it once, in a runtime.
+    pub async fn watch(
+        self,
+        (named, real): (&Path, &Path),
+        file: &'static File,
+        mark: u32,
+    ) -> anyhow::Result<Self> {
+        let watch = Arc::new(Watch::begin(named, real, file, mark).await?);
+        let looking = watch.clone();
+        tokio::spawn(async move { looking.keep_looking().await });
+        Ok(Self { watch: Some(watch), ..self })
+    }
+
+    /// Fails when what is held in memory may be another database's than the one under this name. Asks
+    /// nobody.
+    pub fn check_is_same(&self) -> Result<()> {
+        match &self.watch {
+            Some(watch) if watch.is_gone() => Err(Trouble::Replaced.error()),
+            _ => Ok(()),
         }
     }
 
@@ -176,11 +206,14 @@ impl Db {
 
     /// Begins a change. On SQLite it takes the one write lock at once, so it never fails half way.
     pub async fn write(&self) -> Result<Tx> {
-        Tx::begin(&self.writing, self.prepared).await
+        Tx::begin(&self.writing, self.prepared, self.watch.clone()).await
     }
 
     /// Whether it can be read and written now, by doing both.
     pub async fn probe(&self) -> Result<(), Trouble> {
+        if self.watch.as_ref().is_some_and(|watch| !watch.look()) {
+            return Err(Trouble::Replaced);
+        }
         self.probe.of(self).await
     }
 
@@ -194,6 +227,9 @@ impl Db {
     pub async fn close(&self) {
         self.reading.close().await;
         self.writing.close().await;
+        if let Some(watch) = &self.watch {
+            watch.close().await;
+        }
     }
 }
 

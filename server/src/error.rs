@@ -79,6 +79,11 @@ pub enum Error {
          before you try again."
     )]
     OutcomeUnknown(#[source] anyhow::Error),
+    #[error(
+        "Latchkey has no temporary folder in which an upload could be kept: it is missing, read-only or \
+         full. Whoever runs it can name another with TMPDIR. Nothing was changed."
+    )]
+    NoTemporaryFolder(#[source] anyhow::Error),
     #[error("This was done, but its answer could not be put together. Look, and do not try again.")]
     Unanswered(#[source] anyhow::Error),
     #[error(
@@ -128,7 +133,9 @@ impl Error {
                 (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::OutcomeUnknown)
             }
             Self::Unanswered(_) => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Unanswered),
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable),
+            Self::Unavailable(_) | Self::NoTemporaryFolder(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable)
+            }
         }
     }
 
@@ -148,6 +155,7 @@ impl Error {
         if let Self::Internal(cause)
         | Self::Unavailable(cause)
         | Self::OutcomeUnknown(cause)
+        | Self::NoTemporaryFolder(cause)
         | Self::Unanswered(cause) = &self
         {
             tracing::error!(request_id, "{cause:#}");

@@ -191,6 +191,8 @@ impl Keys {
     async fn find(&self, plaintext: &ApiKey) -> db::Result<Option<Arc<Key>>> {
         let hash = self.pepper.hash(plaintext);
         if self.db.engine() == Engine::Sqlite {
+            // Another server may serve the file that is there now, and revoke keys in it.
+            self.db.check_is_same()?;
             let table = self.table.read().expect("no panic under this lock");
             // The look-up is by a keyed hash, so its timing tells nothing about any key; the comparison
             // of what was found takes the same time for every hash all the same.

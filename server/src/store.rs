@@ -132,9 +132,11 @@ impl Store {
                 fresh.add(beside(&real, ending));
             }
         }
-        if purpose == Purpose::Alone || size == 0 {
-            lock::take(&real, file.path())?;
-        }
+        let locked = if purpose == Purpose::Alone || size == 0 {
+            Some(lock::take(&real, file.path())?)
+        } else {
+            None
+        };
         let found = if size == 0 { Found::default() } else { examine::sqlite(&real, true).await? };
         let pepper = read_pepper(&pepper_file, &found)?;
         ensure!(
@@ -144,7 +146,11 @@ impl Store {
         if size > 0 {
             examine::check_writable(&real).await?;
         }
-        let db = Db::open(&address_of(&real)).await?;
+        let mut db = Db::open(&address_of(&real)).await?;
+        if let Some(locked) = locked.filter(|_| cfg!(unix)) {
+            let mark = u32::from_be_bytes(clock.random());
+            db = db.watch((file.path(), &real), locked, mark).await?;
+        }
         let mut new_pepper = None;
         let pepper = if let Some(pepper) = pepper {
             pepper

@@ -20,6 +20,11 @@ pub enum Trouble {
     Disk,
     #[error("the database is damaged")]
     Damaged,
+    #[error(
+        "the database file was deleted or replaced while Latchkey was running; whoever runs it has to put \
+         the right one there and start it again"
+    )]
+    Replaced,
 }
 
 impl Trouble {

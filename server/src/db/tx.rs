@@ -2,6 +2,7 @@
 //! but every statement has a deadline.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture};
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 use super::execute::Statement;
 use super::pool::{Kind, Lent, Pool, Rows};
 use super::trouble::{Trouble, is_lost};
+use super::watch::Watch;
 use super::{Error, Result};
 
 /// For a statement of a change. PostgreSQL is told to give up a little sooner, so that it says so.
@@ -42,12 +44,18 @@ pub struct Session {
     lent: Lent,
     prepared: bool,
     until: Instant,
+    watch: Option<Arc<Watch>>,
 }
 
 impl Tx {
     /// Begins. Where the connection turns out to be lost, or another writer is in the way, it is tried once
     /// more: nothing was done yet.
-    pub(super) async fn begin(pool: &Pool, prepared: bool) -> Result<Self> {
+    pub(super) async fn begin(
+        pool: &Pool,
+        prepared: bool,
+        watch: Option<Arc<Watch>>,
+    ) -> Result<Self> {
+        check(watch.as_deref())?;
         let text = if pool.kind() == Kind::Postgres { BEGIN } else { "BEGIN IMMEDIATE" };
         let begin = async || {
             let mut lent = pool.acquire().await?;
@@ -58,14 +66,22 @@ impl Tx {
         if matches!(&begun, Err(error) if Trouble::of(error).is_some()) {
             begun = begin().await;
         }
-        Ok(Self(Session { lent: begun?, prepared, until: Instant::now() + CHANGE }))
+        Ok(Self(Session { lent: begun?, prepared, until: Instant::now() + CHANGE, watch }))
     }
 
     /// Makes it so. After an error the outcome may not be known.
     pub async fn commit(mut self) -> Result<()> {
         let within = self.0.left();
-        self.0.lent.commit(within).await
+        self.0.lent.commit(within).await?;
+        // Not before: only what is in the right file after the commit may be promised.
+        check(self.0.watch.as_deref())
     }
+}
+
+/// Fails when the file is another one than the next start will open.
+fn check(watch: Option<&Watch>) -> Result<()> {
+    let is_same = watch.is_none_or(Watch::look);
+    is_same.then_some(()).ok_or_else(|| Trouble::Replaced.error())
 }
 
 impl Deref for Tx {

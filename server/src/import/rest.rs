@@ -84,7 +84,7 @@ async fn import(
     if !is_json(request.headers()) {
         return Err(Error::UnsupportedMediaType);
     }
-    let folder = tempfile::tempdir().map_err(anyhow::Error::new)?;
+    let folder = tempfile::tempdir().map_err(no_room)?;
     let file = folder.path().join("request");
     spool(request.into_body(), &file).await?;
     let dry_run = parameters.dry_run;
@@ -100,7 +100,7 @@ async fn import(
 }
 
 async fn spool(mut body: Body, file: &std::path::Path) -> Result<()> {
-    let mut file = tokio::fs::File::create(file).await.map_err(anyhow::Error::new)?;
+    let mut file = tokio::fs::File::create(file).await.map_err(no_room)?;
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame
@@ -110,7 +110,14 @@ async fn spool(mut body: Body, file: &std::path::Path) -> Result<()> {
         if length > BODY_MAX {
             return Err(Error::TooLarge("4 GiB"));
         }
-        file.write_all(&data).await.map_err(anyhow::Error::new)?;
+        file.write_all(&data).await.map_err(no_room)?;
     }
-    Ok(file.flush().await.map_err(anyhow::Error::new)?)
+    file.flush().await.map_err(no_room)
+}
+
+/// The temporary folder is missing, read-only or full: whoever runs this can mend it.
+fn no_room(error: std::io::Error) -> Error {
+    let folder = std::env::temp_dir();
+    let what = format!("nothing can be written to the temporary folder {}", folder.display());
+    Error::NoTemporaryFolder(anyhow::Error::new(error).context(what))
 }

@@ -1,6 +1,7 @@
 //! The program itself, as an operator starts it.
 
 mod files;
+mod replaced;
 mod signals;
 mod strangers;
 
@@ -48,6 +49,21 @@ impl Program {
         let (address, body) = (&self.address, body.to_string());
         self.send(&format!(
             "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
+    /// The same, by the demo's Ada, who signs in for it.
+    fn post_as_ada(&self, path: &str, body: &Value) -> String {
+        let typed = json!({ "email": "ada@example.com", "password": "latchkey-demo" });
+        let answer = self.post("/api/session", &typed);
+        let cookie = answer.lines().find_map(|line| line.strip_prefix("Set-Cookie: "));
+        let cookie = cookie.and_then(|line| line.split(';').next()).expect("a cookie");
+        let (address, body) = (&self.address, body.to_string());
+        self.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+             Cookie: {cookie}\r\nIdempotency-Key: a-key-for-this-test\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         ))

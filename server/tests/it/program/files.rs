@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
-use super::{DEMO, Program, SERVE, names, output, refusal};
+use super::{DEMO, Program, SERVE, latchkey, names, output, refusal};
 
 fn with<'a>(arguments: &[&'a str], database: &'a str) -> Vec<&'a str> {
     [arguments, &["--database", database]].concat()
@@ -273,4 +273,15 @@ fn a_log_that_is_no_terminal_has_no_colours() {
     let said = program.stop("TERM");
     assert!(said.contains("INFO"), "{said}");
     assert!(!said.contains('\u{1b}'), "{said}");
+}
+
+#[test]
+fn an_upload_without_a_temporary_folder_names_the_setting_that_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = latchkey(folder.path(), &DEMO);
+    command.env("TMPDIR", folder.path().join("missing"));
+    let program = Program::spawned(command);
+    let answer = program.post_as_ada("/api/import", &serde_json::json!({}));
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("can name another with TMPDIR"), "{answer}");
 }
