@@ -64,9 +64,9 @@ impl Error {
             (_, 422) => "Something in the form needs a change.",
             (_, 502..=504) => "Latchkey cannot answer at the moment.",
             (Self::Refused(problem), _) if !self.is(ErrorCode::Internal) => &problem.title,
+            (Self::Refused(_), _) | (_, 500..) => "Something went wrong inside Latchkey.",
             (_, 403) => "You are not allowed to do this.",
             (_, 429) => "That was tried too often.",
-            (_, 500..) => "Something went wrong inside Latchkey.",
             (Self::Unreadable { .. }, _) => "The answer did not come from Latchkey.",
         }
     }
