@@ -1,11 +1,15 @@
 //! A client with a journal. It changes credentials and users that only it changes, writes down what it
 //! asked for and what was answered, and finds out afterwards what became of a change without an answer.
 
+mod tally;
+
 use anyhow::{Context as _, Result, bail};
 use api::paths;
 use base64::Engine as _;
 use serde_json::{Value, json};
 
+use self::tally::compare;
+pub(super) use self::tally::{Audit, Journal};
 use super::change_log::ChangeLog;
 use super::client::{Client, Person, Reply};
 
@@ -23,41 +27,12 @@ pub(super) struct Worker {
     pub(super) journal: Journal,
 }
 
-/// How many changes were answered how.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Journal {
-    pub(super) acknowledged: usize,
-    /// Answered by an error of the server's.
-    pub(super) refused: usize,
-    /// Not answered at all.
-    pub(super) silent: usize,
-    /// Not acknowledged, but done.
-    pub(super) done_after_all: usize,
-    /// Done, although the answer said that nothing was changed.
-    pub(super) lies: usize,
-    /// Neither as before nor as after the change.
-    pub(super) half_done: usize,
-}
-
 /// What came of one change.
 #[derive(Debug)]
 pub(super) enum Came {
     Acknowledged,
     Refused(Reply),
     Silent,
-}
-
-/// What an audit found.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Audit {
-    pub(super) things: usize,
-    pub(super) keys: usize,
-    /// Changes that were acknowledged, and are not there.
-    pub(super) lost: usize,
-    /// Changes without their entry in the change log, entries without their change.
-    pub(super) half_done: usize,
-    /// Keys that do not answer as their state says.
-    pub(super) wrong_keys: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -370,59 +345,9 @@ async fn send(thing: &Thing, action: &str, after: &State, person: &mut Person) -
     .with_context(|| action.to_owned())
 }
 
-/// How many of the changes that must be there are missing, and how many are there that must not be.
-fn compare(done: &[&str], found: &[String]) -> (usize, usize) {
-    let mut found = found.iter().peekable();
-    let mut missing = 0;
-    for action in done {
-        if found.next_if(|found| found == action).is_none() {
-            missing += 1;
-        }
-    }
-    (missing, found.count())
-}
-
-impl std::iter::Sum for Journal {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            acknowledged: sum.acknowledged + one.acknowledged,
-            refused: sum.refused + one.refused,
-            silent: sum.silent + one.silent,
-            done_after_all: sum.done_after_all + one.done_after_all,
-            lies: sum.lies + one.lies,
-            half_done: sum.half_done + one.half_done,
-        })
-    }
-}
-
-impl std::iter::Sum for Audit {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            things: sum.things + one.things,
-            keys: sum.keys + one.keys,
-            lost: sum.lost + one.lost,
-            half_done: sum.half_done + one.half_done,
-            wrong_keys: sum.wrong_keys + one.wrong_keys,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn compared(done: &[&str], found: &[&str]) -> (usize, usize) {
-        let found: Vec<String> = found.iter().map(|&action| action.to_owned()).collect();
-        compare(done, &found)
-    }
-
-    #[test]
-    fn what_is_missing_and_what_is_too_much_is_counted() {
-        assert_eq!(compared(&["a", "b"], &["a", "b"]), (0, 0));
-        assert_eq!(compared(&["a", "b", "c"], &["a", "c"]), (1, 0));
-        assert_eq!(compared(&["a"], &["a", "b"]), (0, 1));
-        assert_eq!(compared(&["a", "b"], &[]), (2, 0));
-    }
 
     #[test]
     fn every_step_changes_something() {
