@@ -53,7 +53,7 @@ async fn a_link_made_while_the_clock_was_ahead_is_not_good() {
 
 #[tokio::test]
 async fn a_start_with_the_clock_a_year_ahead_deletes_no_history() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     let (id, key) = ada.issue("harvest", "jobtarget").await;
     for _ in 0..60 {
@@ -83,7 +83,7 @@ async fn a_start_with_the_clock_a_year_ahead_deletes_no_history() {
 
 #[tokio::test]
 async fn the_last_use_is_never_later_than_now_and_does_not_stay_in_the_future() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ada = world.ada().await;
     let (id, key) = ada.issue("harvest", "jobtarget").await;
     let last = async || {
