@@ -236,10 +236,12 @@ test("signing out is in sight on every screen, also on a phone", async ({
   page,
   app,
   elsewhere,
+  watch,
 }) => {
   const { credential } = await elsewhere.create("A key");
   // The page of one that works waits for its first call.
   await elsewhere.revoke(credential.id);
+  watch.expectFailure({ status: 404, path: "/nowhere", times: "any" });
   const { user_id } = await elsewhere.user("Ben Lindqvist");
   for (const path of [
     "/configure/dev_center",
@@ -268,7 +270,8 @@ test("signing out is in sight on every screen, also on a phone", async ({
   }
 });
 
-test("an unknown address is a page that leads on", async ({ page, app }) => {
+test("an unknown address is a page that leads on", async ({ page, app, watch }) => {
+  watch.expectFailure({ status: 404, path: "/configure/dev_centre" });
   await app.open("/configure/dev_centre");
   await expect(app.heading).toHaveText("Page not found");
   await expect(page).toHaveTitle("Page not found · Latchkey");

@@ -252,7 +252,7 @@ async fn an_address_of_nothing_is_404() {
 
 #[tokio::test]
 async fn a_board_is_rendered_once_for_every_host_and_each_reads_its_own() {
-    let world = World::new().await;
+    let world = World::alone().await;
     let ask = async |host: &str, path: &str| {
         let asked = axum::http::Request::builder().uri(format!("/v1/boards{path}"));
         let asked = asked.header("host", host).header("accept-encoding", "gzip;q=0");
