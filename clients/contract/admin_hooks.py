@@ -139,6 +139,9 @@ def filter_failure(context, failure, case, response):
         # A cursor is a text of ours; no form tells ours from others.
         if code == "malformed" and "the cursor is none of ours" in problem["title"]:
             return False
+        # Nor a key that another request had before from one that is new.
+        if code == "idempotency_key_reused" and "Idempotency-Key" in case.headers:
+            return False
         # Neither does one tell the current version from others.
         return not (code == "stale" and case.method.upper() == "PATCH")
     # The version is compared before the body is read, and 412 and 428 are refusals like 400.
