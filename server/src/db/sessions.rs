@@ -121,14 +121,7 @@ pub async fn read<'c>(
     token_hash: &str,
     alive: Alive,
 ) -> Result<Option<SessionRow>> {
-    let row = sqlx::query(select_sessions!("s.token_hash = $1"))
-        .bind(token_hash)
-        .bind(alive.opened_after)
-        .bind(alive.used_after)
-        .bind(alive.until)
-        .fetch_optional(from)
-        .await?;
-    row.as_ref().map(session).transpose()
+    select(from, select_sessions!("s.token_hash = $1"), token_hash, alive).await
 }
 
 /// The session of this id, whatever its token is by now, and its enabled user.
@@ -137,8 +130,17 @@ pub async fn read_one<'c>(
     id: &str,
     alive: Alive,
 ) -> Result<Option<SessionRow>> {
-    let row = sqlx::query(select_sessions!("s.id = $1"))
-        .bind(id)
+    select(from, select_sessions!("s.id = $1"), id, alive).await
+}
+
+async fn select<'c>(
+    from: impl Executor<'c, Database = Any>,
+    sql: &'static str,
+    which: &str,
+    alive: Alive,
+) -> Result<Option<SessionRow>> {
+    let row = sqlx::query(sql)
+        .bind(which)
         .bind(alive.opened_after)
         .bind(alive.used_after)
         .bind(alive.until)
