@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use api::boards::BoardSort;
+use api::change_log::ChangeLogSort;
+use api::credentials::CredentialSort;
 use api::error::{PROBLEM_JSON, Problem};
+use api::users::UserSort;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
@@ -25,8 +29,8 @@ pub fn frame() -> OpenApi {
         .description(Some(
             "What the console does, for programs. Sign in at `/api/session`; the session is a cookie. \
              Changes must carry the console’s own `Origin`. What makes a secret takes an \
-             `Idempotency-Key`, under which it can be done again when its answer was lost. No text may have the character U+0000. \
-             Errors are `application/problem+json`.",
+             `Idempotency-Key`, under which it can be done again when its answer was lost. No text \
+             may have the character U+0000. Errors are `application/problem+json`.",
         ))
         .build();
     let mut document = OpenApiBuilder::new().info(info).build();
@@ -34,6 +38,11 @@ pub fn frame() -> OpenApi {
     let cookie = ApiKey::Cookie(ApiKeyValue::new("latchkey_session"));
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     components.schemas.extend(schemas_of::<Problem>());
+    // What only a parameter refers to, utoipa leaves out.
+    components.schemas.extend(schemas_of::<BoardSort>());
+    components.schemas.extend(schemas_of::<ChangeLogSort>());
+    components.schemas.extend(schemas_of::<CredentialSort>());
+    components.schemas.extend(schemas_of::<UserSort>());
     document
 }
 

@@ -71,6 +71,26 @@ fn every_operation_lists_its_errors_and_has_a_name() {
 }
 
 #[test]
+fn every_reference_leads_somewhere() {
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(object) => {
+                found.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                object.values().for_each(|inner| references(inner, found));
+            }
+            Value::Array(list) => list.iter().for_each(|inner| references(inner, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(!found.is_empty());
+    found.retain(|to| to.strip_prefix('#').is_none_or(|path| document.pointer(path).is_none()));
+    assert_eq!(found, [""; 0], "these lead nowhere");
+}
+
+#[test]
 fn no_object_is_free_form() {
     fn check(value: &Value, at: &str) {
         if let Some(object) = value.as_object() {
