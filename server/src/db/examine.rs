@@ -6,7 +6,8 @@ use anyhow::{Context as _, bail, ensure};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{
-    AnyConnection, ConnectOptions as _, Connection as _, Executor as _, Row as _, SqliteConnection,
+    AnyConnection, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _,
+    SqliteConnection,
 };
 
 use super::Error;
@@ -157,19 +158,25 @@ async fn has_table(connection: &mut AnyConnection, sql: &'static str) -> Result<
 }
 
 /// Writes to an SQLite file, and refuses it with the reason when that does not work: a server that cannot
-/// write is not ready.
+/// write is not ready. What it writes is what is there: a server that runs knows its file by it.
 pub async fn check_writable(file: &Path) -> anyhow::Result<()> {
     let write = async || {
         let mut connection = SqliteConnection::connect_with(&options(file)).await?;
-        let text = "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; PRAGMA user_version = 1; COMMIT";
-        let written = connection.execute(sqlx::raw_sql(text)).await;
+        let written = write_what_is_there(&mut connection).await;
         let _ = connection.close().await;
-        written.map(drop)
+        written
     };
     write()
         .await
         .map_err(|error| explain(error.into(), file))
         .context("the database cannot be written")
+}
+
+async fn write_what_is_there(connection: &mut SqliteConnection) -> Result<(), Error> {
+    connection.execute(sqlx::raw_sql("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE")).await?;
+    let mark: i32 = connection.fetch_one("PRAGMA user_version").await?.try_get(0)?;
+    let text = format!("PRAGMA user_version = {mark}; COMMIT");
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(drop)
 }
 
 fn options(file: &Path) -> SqliteConnectOptions {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{DEMO, Program, output, refusal};
 
@@ -107,6 +107,29 @@ fn a_server_goes_on_beside_what_is_done_to_its_file_every_day() {
         std::thread::sleep(Duration::from_millis(150));
     }
     assert!(program.get("/readyz").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_server_knows_its_file_when_sqlite_moves_into_it_what_was_written_beside_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &DEMO);
+    let key = key(&program);
+    output(folder.path(), &["create-admin", "--email", "g@example.com", "--name", "Grace"]);
+    output(folder.path(), &["reset-password", "--email", "g@example.com"]);
+    // So much that the log is moved into the file.
+    let name = "n".repeat(200);
+    let reasons: Vec<Value> =
+        (1..=25_000).map(|id| json!({ "id": id, "name": format!("{name} {id}") })).collect();
+    let import = program.post_as_ada("/api/import", &json!({ "close_reasons": reasons }));
+    assert!(import.starts_with("HTTP/1.1 200 "), "{import}");
+    for look in 0..12 {
+        let ready = program.get("/readyz");
+        assert!(ready.starts_with("HTTP/1.1 200 "), "{look}: {ready}");
+        let signed_in = signs_in(&program);
+        assert!(signed_in.starts_with("HTTP/1.1 200 "), "{look}: {signed_in}");
+        assert!(call(&program, &key).starts_with("HTTP/1.1 200 "), "{look}");
+        std::thread::sleep(Duration::from_millis(150));
+    }
 }
 
 #[test]
