@@ -122,21 +122,27 @@ impl Store {
         let real = file.real().with_context(|| format!("the folder of {shown} cannot be used"))?;
         let pepper_file = self.pepper_file(file, &real);
         let size = real.metadata().map_or(0, |metadata| metadata.len());
-        let mut fresh = Fresh::default();
+        let mut is_made = false;
         if size == 0 {
             let may = file.mode == Mode::Create && purpose != Purpose::Existing;
             ensure!(may, "there is no database {shown}; say which with --database");
             check_nothing_was_there(file, &pepper_file)?;
-            fresh.make(&real).with_context(|| format!("{shown} cannot be made"))?;
-            for ending in ["-journal", "-wal", "-shm"] {
-                fresh.add(beside(&real, ending));
-            }
+            is_made = fresh::make(&real).with_context(|| format!("{shown} cannot be made"))?;
         }
         let locked = if purpose == Purpose::Alone || size == 0 {
             Some(lock::take(&real, file.path())?)
         } else {
             None
         };
+        // Not before: of two that start first at once, the files are those of the one that has the lock.
+        let mut fresh = Fresh::default();
+        if size == 0 {
+            let is_empty = real.metadata().is_ok_and(|metadata| metadata.len() == 0);
+            ensure!(is_empty, "{shown} was just made by another latchkey; start again");
+            let endings = ["-journal", "-wal", "-shm"].map(|ending| beside(&real, ending));
+            let new = endings.into_iter().filter(|file| file.symlink_metadata().is_err());
+            is_made.then(|| real.clone()).into_iter().chain(new).for_each(|file| fresh.add(file));
+        }
         let found = if size == 0 { Found::default() } else { examine::sqlite(&real, true).await? };
         let pepper = read_pepper(&pepper_file, &found)?;
         ensure!(

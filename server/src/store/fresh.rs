@@ -4,10 +4,29 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::ensure;
 
 use super::lock;
 use crate::db::file::beside;
+
+/// Makes an empty file that nobody else can read, and says so: one that is there already is left as it is.
+pub(super) fn make(path: &Path) -> anyhow::Result<bool> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(file) => {
+            make_private(&file)?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            ensure!(path.exists(), "it is a link to nothing");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
 
 /// Files that a first start has made. Dropped without [`keep`](Self::keep), they are removed again.
 #[derive(Debug, Default)]
@@ -16,31 +35,7 @@ pub(super) struct Fresh {
 }
 
 impl Fresh {
-    /// Makes an empty file that nobody else can read. One that is there already is left as it is, and is
-    /// not this one's to remove.
-    pub(super) fn make(&mut self, path: &Path) -> anyhow::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(file) => {
-                self.made.push(path.to_owned());
-                make_private(&file)?;
-                Ok(())
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                if path.exists() {
-                    Ok(())
-                } else {
-                    bail!("it is a link to nothing")
-                }
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// This one was made too.
+    /// This one was made, or is about to be.
     pub(super) fn add(&mut self, path: PathBuf) {
         self.made.push(path);
     }

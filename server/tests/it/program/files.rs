@@ -170,6 +170,25 @@ fn nothing_starts_empty_where_there_was_something() {
 }
 
 #[test]
+fn a_first_start_that_another_was_faster_than_takes_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    // The other has made the file and locked it, and is about to fill it.
+    let other = fs::File::create(here.join("latchkey.db")).unwrap();
+    other.try_lock().unwrap();
+    for ending in ["-journal", "-wal", "-shm"] {
+        fs::write(here.join(format!("latchkey.db{ending}")), "").unwrap();
+    }
+    let before = names(here);
+    let admin = ["create-admin", "--email", "g@example.com", "--name", "Grace"];
+    for command in [&SERVE[..], &admin] {
+        let said = refusal(here, command);
+        assert!(said.contains("another latchkey is using latchkey.db"), "{command:?}: {said}");
+        assert_eq!(names(here), before, "{command:?}");
+    }
+}
+
+#[test]
 fn a_damaged_database_is_named_at_once() {
     for (damage, reason) in [
         (
