@@ -126,7 +126,7 @@ impl Store {
         if size == 0 {
             let may = file.mode == Mode::Create && purpose != Purpose::Existing;
             ensure!(may, "there is no database {shown}; say which with --database");
-            check_nothing_was_there(file, &pepper_file)?;
+            check_nothing_was_there(file, &real, &pepper_file)?;
             is_made = fresh::make(&real).with_context(|| format!("{shown} cannot be made"))?;
         }
         let locked = if purpose == Purpose::Alone || size == 0 {
@@ -278,7 +278,11 @@ impl Store {
 }
 
 /// A pepper, or a log, beside a database that is not there: there was one.
-fn check_nothing_was_there(file: &SqliteFile, pepper_file: &PepperFile) -> anyhow::Result<()> {
+fn check_nothing_was_there(
+    file: &SqliteFile,
+    real: &Path,
+    pepper_file: &PepperFile,
+) -> anyhow::Result<()> {
     let (shown, pepper) = (file.path().display(), pepper_file.path().display());
     if let Some(read) = pepper_file.read(false)? {
         drop(read);
@@ -287,13 +291,15 @@ fn check_nothing_was_there(file: &SqliteFile, pepper_file: &PepperFile) -> anyho
              the database, or remove the pepper to start anew"
         );
     }
-    let log = beside(file.path(), "-wal");
-    let is_empty = log.metadata().map_or(0, |metadata| metadata.len()) == 0;
-    ensure!(
-        is_empty,
-        "there is no database {shown}, but its log {}: there was something here. Restore the database",
-        log.display()
-    );
+    for log in [file.path(), real].map(|name| beside(name, "-wal")) {
+        let is_empty = log.metadata().map_or(0, |metadata| metadata.len()) == 0;
+        ensure!(
+            is_empty,
+            "there is no database {shown}, but its log {}: there was something here. Restore the \
+             database",
+            log.display()
+        );
+    }
     Ok(())
 }
 

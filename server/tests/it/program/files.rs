@@ -189,6 +189,20 @@ fn a_first_start_that_another_was_faster_than_takes_nothing_away() {
 }
 
 #[test]
+fn nothing_starts_empty_where_a_link_leads_to_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::create_dir(here.join("data")).unwrap();
+    fs::write(here.join("data/real.db"), "").unwrap();
+    fs::write(here.join("data/real.db-wal"), "what was written last").unwrap();
+    std::os::unix::fs::symlink("data/real.db", here.join("latchkey.db")).unwrap();
+    let said = refusal(here, &SERVE);
+    assert!(said.contains("real.db-wal: there was something here"), "{said}");
+    assert_eq!(fs::read(here.join("data/real.db-wal")).unwrap(), b"what was written last");
+    assert_eq!(names(here), ["data", "latchkey.db"]);
+}
+
+#[test]
 fn a_damaged_database_is_named_at_once() {
     for (damage, reason) in [
         (
