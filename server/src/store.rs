@@ -13,6 +13,7 @@ use self::fresh::{Fresh, Traces};
 use self::pepper::PepperFile;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::db::address::Address;
 use crate::db::examine::{self, Found};
 use crate::db::file::{Mode, SqliteFile, address_of, beside};
 use crate::keys::Pepper;
@@ -187,7 +188,7 @@ impl Store {
     /// The reason, at once.
     pub async fn open_to_read(&self) -> anyhow::Result<Reading> {
         let Some(file) = SqliteFile::of(&self.database).map_err(anyhow::Error::msg)? else {
-            ensure!(!self.database.starts_with("sqlite:"), "a database in memory is always empty");
+            ensure!(!self.address()?.is_memory(), "a database in memory is always empty");
             let found = examine::postgres(&self.database).await?;
             found.check_current()?;
             let pepper = read_pepper(&self.pepper_elsewhere(), &found)?;
@@ -218,7 +219,7 @@ impl Store {
                 let real = file.real().unwrap_or_else(|_| file.path().to_owned());
                 format!("{}, beside the database", self.pepper_file(&file, &real).path().display())
             }
-            _ if self.pepper_file.is_none() && self.database.starts_with("sqlite:") => {
+            _ if self.pepper_file.is_none() && self.address().is_ok_and(|it| it.is_memory()) => {
                 "none, in memory".to_owned()
             }
             _ => self.pepper_elsewhere().path().display().to_string(),
@@ -234,21 +235,18 @@ impl Store {
     }
 
     async fn open_elsewhere(&self, clock: &Clock) -> anyhow::Result<Opened> {
-        let in_memory = self.database.starts_with("sqlite:");
-        let found = match in_memory {
-            true => Found::default(),
-            false if !self.database.starts_with("postgres") => Found::default(),
-            false => examine::postgres(&self.database).await?,
-        };
+        let in_memory = self.address()?.is_memory();
+        let found =
+            if in_memory { Found::default() } else { examine::postgres(&self.database).await? };
         // A database that is gone tomorrow needs no pepper that lasts.
         if in_memory && self.pepper_file.is_none() {
             let pepper = Pepper::new(&clock.random::<{ Pepper::LENGTH }>());
-            let db = Db::open("sqlite::memory:").await?;
+            let db = Db::open(&self.database).await?;
             return Ok(Opened { db, pepper, fresh: Fresh::default(), new_pepper: None });
         }
         let pepper_file = self.pepper_elsewhere();
         let pepper = read_pepper(&pepper_file, &found)?;
-        let db = Db::open(if in_memory { "sqlite::memory:" } else { &self.database }).await?;
+        let db = Db::open(&self.database).await?;
         let mut new_pepper = None;
         let pepper = if let Some(pepper) = pepper {
             pepper
@@ -258,6 +256,10 @@ impl Store {
             pepper
         };
         Ok(Opened { db, pepper, fresh: Fresh::default(), new_pepper })
+    }
+
+    fn address(&self) -> anyhow::Result<Address> {
+        Address::parse(&self.database).map_err(anyhow::Error::msg)
     }
 
     /// Where the pepper of a database is that is no file.

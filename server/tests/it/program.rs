@@ -362,6 +362,22 @@ async fn of_two_first_starts_with_a_pepper_each_one_serves_and_the_other_says_wh
 }
 
 #[tokio::test]
+async fn postgresql_is_looked_into_before_a_start_however_its_address_is_written() {
+    let database = crate::app::fresh_database().await;
+    if !database.starts_with("postgres") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let serve = ["--database", database.as_str()];
+    drop(Program::start(folder.path(), &[&SERVE[..], &serve].concat()));
+    std::fs::remove_file(folder.path().join("latchkey.pepper")).unwrap();
+    for database in [&database, &database.replacen("postgres", "POSTGRES", 1)] {
+        let said = refusal(folder.path(), &[&SERVE[..], &["--database", database]].concat());
+        assert!(said.contains("there is no pepper latchkey.pepper"), "{database}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn of_two_first_starts_with_the_demo_both_serve_it() {
     for _ in 0..2 {
         let database = crate::app::fresh_database().await;
