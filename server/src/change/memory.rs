@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::App;
-use crate::db::{self, Engine, change_log};
+use crate::db::{self, Engine, Trouble, change_log};
 
 /// Between two attempts to read what changed, at first and at most.
 const FIRST: Duration = Duration::from_millis(100);
@@ -67,9 +67,15 @@ impl Memory {
         loop {
             sleep(wait).await;
             let _turn = app.changing.clone().lock_owned().await;
-            let settled = change_log::begin(&app.db).await.map(drop);
-            match settled.and(self.follow(&app).await) {
+            let following = async {
+                // Not before: what is still on its way could be missed.
+                change_log::begin(&app.db).await.map(drop)?;
+                self.follow(&app).await
+            };
+            match following.await {
                 Ok(()) | Err(db::Error::PoolClosed) => return,
+                // Nothing is accepted any more until the program is started again.
+                Err(error) if Trouble::of(&error) == Some(Trouble::Replaced) => return,
                 Err(error) => tracing::warn!("memory does not follow a change yet: {error}"),
             }
             wait = LONGEST.min(wait * 2);
@@ -108,14 +114,14 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
+    use crate::db::Db;
     use crate::db::credentials::{self, NewCredentialRow};
     use crate::keys::{ApiKey, Pepper};
     use crate::settings::Settings;
 
-    #[tokio::test]
-    async fn memory_that_could_not_follow_a_change_catches_up_by_itself() {
+    /// An app on this database, with a credential that memory does not know yet.
+    async fn app_with_a_credential(db: &Db) -> (App, NewCredentialRow) {
         let (clock, pepper) = (Clock::fixed(1), Pepper::new(b"pepper"));
-        let db = db::Db::open("sqlite::memory:").await.expect("a database");
         let key = ApiKey::make(&clock, ApiType::Harvest);
         let new = NewCredentialRow {
             id: "cred_1".to_owned(),
@@ -131,24 +137,49 @@ mod tests {
         };
         let settings = Settings::for_tests(0, None);
         let app = App::new(db.clone(), clock, pepper, settings).await.expect("an app");
-        let is_known = || app.keys.holds(&new.hash);
         let mut tx = db.write().await.expect("a change");
         credentials::create(&mut tx, &new).await.expect("a credential");
         tx.commit().await.expect("a commit");
-        let touched = || Memory {
+        (app, new)
+    }
+
+    fn touched(new: &NewCredentialRow) -> Memory {
+        Memory {
             superseded: None,
             keys_of: Some(new.id.clone()),
             credential: Some(new.id.clone()),
             recruiting: false,
-        };
-        touched().follow(&app).await.expect("it can be read");
+        }
+    }
+
+    #[tokio::test]
+    async fn memory_that_could_not_follow_a_change_catches_up_by_itself() {
+        let db = Db::open("sqlite::memory:").await.expect("a database");
+        let (app, new) = app_with_a_credential(&db).await;
+        let is_known = || app.keys.holds(&new.hash);
+        touched(&new).follow(&app).await.expect("it can be read");
         assert!(is_known());
         db.execute("ALTER TABLE secrets RENAME TO hidden").await.expect("no secrets");
-        touched().follow(&app).await.expect_err("it cannot be read");
+        touched(&new).follow(&app).await.expect_err("it cannot be read");
         assert!(!is_known(), "better refused than accepted wrongly");
-        let catching_up = tokio::spawn(touched().catch_up(app.clone()));
+        let catching_up = tokio::spawn(touched(&new).catch_up(app.clone()));
         db.execute("ALTER TABLE hidden RENAME TO secrets").await.expect("the secrets");
         catching_up.await.expect("it ends when it has caught up");
         assert!(is_known());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn memory_does_not_follow_a_change_that_may_not_be_in_the_database() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("latchkey.db");
+        let db = Db::open(&format!("sqlite:{}", path.display())).await.expect("a database");
+        let file = Box::leak(Box::new(std::fs::File::open(&path).expect("the file")));
+        let db = db.watch((&path, &path), file, 7).await.expect("it is watched");
+        let (app, new) = app_with_a_credential(&db).await;
+        std::fs::remove_file(&path).expect("it is deleted");
+        let catching_up = touched(&new).catch_up(app.clone());
+        tokio::time::timeout(LONGEST, catching_up).await.expect("there is nothing to wait for");
+        assert!(!app.keys.holds(&new.hash));
     }
 }
