@@ -309,9 +309,9 @@ impl Lent {
 
     /// Begins a transaction by this text.
     pub(super) async fn begin(&mut self, text: &'static str, within: Duration) -> Result<()> {
-        self.all(text.into(), within).await?;
+        // Before it runs: whoever stops waiting for it does not know whether one was begun.
         self.in_transaction = true;
-        Ok(())
+        self.all(text.into(), within).await.map(drop)
     }
 
     /// Commits. After an error the outcome is not known, unless a statement had failed before.
@@ -365,5 +365,31 @@ impl Drop for Lent {
             }
             drop(permit);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr as _;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_whose_begin_nobody_waited_for_is_not_lent_in_a_transaction() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}?mode=rwc", folder.path().join("a.db").display());
+        let options = AnyConnectOptions::from_str(&url).expect("an address");
+        let pool = Pool::open(Kind::File, options, 1, "").await.expect("a pool");
+        for _ in 0..20 {
+            let mut lent = pool.acquire().await.expect("a connection");
+            // Nearly always it is left in the middle.
+            let _ = lent.begin("BEGIN IMMEDIATE", SETTLE).now_or_never();
+            drop(lent);
+            let mut next = pool.acquire().await.expect("a connection");
+            next.begin("BEGIN IMMEDIATE", SETTLE).await.expect("no transaction was open");
+        }
     }
 }
