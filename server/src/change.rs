@@ -106,12 +106,7 @@ impl App {
     pub async fn change_as(&self, actor: Actor) -> db::Result<Change> {
         let turn = timeout(TURN, self.changing.clone().lock_owned()).await;
         let turn = turn.map_err(|_| Trouble::Busy.error())?;
-        let mut begun = change_log::begin(&self.db).await;
-        if matches!(&begun, Err(error) if Trouble::of(error) == Some(Trouble::Busy)) {
-            // Nothing was done yet.
-            begun = change_log::begin(&self.db).await;
-        }
-        let tx = begun?;
+        let tx = change_log::begin(&self.db).await?;
         let now = self.clock.now();
         Ok(Change {
             app: self.clone(),

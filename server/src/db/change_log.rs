@@ -36,20 +36,21 @@ pub struct Entry {
 ///
 /// Where another one is in the way for too long it is tried once more: nothing was done yet.
 pub async fn begin(db: &Db) -> Result<Tx> {
-    match begin_once(db).await {
-        Err(error) if Trouble::of(&error) == Some(Trouble::Busy) => begin_once(db).await,
+    // `BEGIN IMMEDIATE` holds the one write lock already, and was tried twice.
+    if db.engine() == Engine::Sqlite {
+        return db.write().await;
+    }
+    match begin_locked(db).await {
+        Err(error) if Trouble::of(&error) == Some(Trouble::Busy) => begin_locked(db).await,
         begun => begun,
     }
 }
 
-async fn begin_once(db: &Db) -> Result<Tx> {
+async fn begin_locked(db: &Db) -> Result<Tx> {
     let mut tx = db.write().await?;
-    // On SQLite `BEGIN IMMEDIATE` holds the one write lock already.
-    if db.engine() == Engine::Postgres {
-        sqlx::query("SELECT seq FROM change_log_head WHERE id = 1 FOR UPDATE")
-            .fetch_one(&mut *tx)
-            .await?;
-    }
+    sqlx::query("SELECT seq FROM change_log_head WHERE id = 1 FOR UPDATE")
+        .fetch_one(&mut *tx)
+        .await?;
     Ok(tx)
 }
 
