@@ -60,6 +60,9 @@ impl Counted {
 #[derive(Debug, Default)]
 pub struct Recorder {
     shards: [Mutex<HashMap<Arc<str>, Cells>>; SHARDS],
+    /// What was taken from there and is not known to be in the database. Whoever holds the outbox changes it.
+    /// Locked before a shard, so that what is taken is seen in one of the two.
+    waiting: Mutex<Vec<Counted>>,
     outbox: tokio::sync::Mutex<Outbox>,
 }
 
@@ -67,7 +70,7 @@ pub struct Recorder {
 #[derive(Debug)]
 pub struct Pause<'a> {
     recorder: &'a Recorder,
-    outbox: Option<tokio::sync::MutexGuard<'a, Outbox>>,
+    _outbox: Option<tokio::sync::MutexGuard<'a, Outbox>>,
 }
 
 type Cells = HashMap<Cell, Tally>;
@@ -87,14 +90,13 @@ struct Tally {
     last_address: IpAddr,
 }
 
-/// What is on its way to the database.
+/// How it gets to the database.
 #[derive(Debug)]
 struct Outbox {
     /// Named when it writes for the first time.
     writer: String,
     /// How many batches it has written.
     number: i64,
-    waiting: Vec<Counted>,
     /// Rows of the next batch: fewer while one is searched for that the database refuses.
     size: usize,
     /// What it refused since the program started: rows, and the calls they count.
@@ -103,8 +105,7 @@ struct Outbox {
 
 impl Default for Outbox {
     fn default() -> Self {
-        let (writer, waiting) = (String::new(), Vec::new());
-        Self { writer, number: 0, waiting, size: BATCH, refused: (0, 0) }
+        Self { writer: String::new(), number: 0, size: BATCH, refused: (0, 0) }
     }
 }
 
@@ -132,18 +133,21 @@ impl Recorder {
         tally.last_address = address;
     }
 
-    /// What a key did since the last batches were taken.
+    /// What a key did and is not known to be in the database.
     pub fn unsaved(&self, secret_id: &str) -> Vec<Counted> {
+        let waiting = held(&self.waiting);
+        let taken = waiting.iter().filter(|one| *one.secret_id == *secret_id).cloned();
         let shard = self.shard(secret_id);
         let known = shard.get_key_value(secret_id);
-        known.map(|(secret_id, cells)| counted(secret_id, cells).collect()).unwrap_or_default()
+        let new = known.into_iter().flat_map(|(secret_id, cells)| counted(secret_id, cells));
+        taken.chain(new).collect()
     }
 
     /// Nothing is written down as long as this is held: what is read meanwhile fits together. A database
-    /// that takes long to write makes nobody wait; then what is on its way is not seen.
+    /// that takes long to write makes nobody wait; then what is on its way may be in both.
     pub async fn pause(&self) -> Pause<'_> {
         let outbox = tokio::time::timeout(PATIENCE, self.outbox.lock()).await;
-        Pause { recorder: self, outbox: outbox.ok() }
+        Pause { recorder: self, _outbox: outbox.ok() }
     }
 
     /// Writes down what was counted. Called every ten seconds, and before the program ends. A batch that
@@ -155,7 +159,7 @@ impl Recorder {
         let mut refusal: Option<Refusal> = None;
         loop {
             let mut outbox = self.outbox.lock().await;
-            if outbox.waiting.is_empty() {
+            if self.first(1).is_empty() {
                 if taken {
                     if let Some((secret_id, error)) = refusal {
                         let (rows, calls) = outbox.refused;
@@ -167,20 +171,58 @@ impl Recorder {
                     }
                     return Ok(());
                 }
-                outbox.waiting = self.take();
+                self.take();
                 taken = true;
             }
-            refusal = outbox.send_first(db, clock).await?.or(refusal);
+            refusal = self.send_first(&mut outbox, db, clock).await?.or(refusal);
         }
     }
 
-    fn take(&self) -> Vec<Counted> {
+    /// Takes all that was counted, when what was taken before has arrived.
+    fn take(&self) {
+        let mut waiting = held(&self.waiting);
         let taken = self.shards.iter().map(|shard| std::mem::take(&mut *held(shard)));
-        let mut all = Vec::new();
         for (secret_id, cells) in taken.flatten() {
-            all.extend(counted(&secret_id, &cells));
+            waiting.extend(counted(&secret_id, &cells));
         }
-        all
+    }
+
+    /// The first rows of what waits.
+    fn first(&self, rows: usize) -> Vec<Counted> {
+        held(&self.waiting).iter().take(rows).cloned().collect()
+    }
+
+    /// Sends a batch. What the database refuses is narrowed down to one row, which is left out and
+    /// returned. A refused batch was not written, so its number is still free.
+    async fn send_first(
+        &self,
+        outbox: &mut Outbox,
+        db: &Db,
+        clock: &Clock,
+    ) -> db::Result<Option<Refusal>> {
+        if outbox.writer.is_empty() {
+            outbox.writer = clock.new_id("writer");
+        }
+        let counted = self.first(outbox.size);
+        let rows = counted.len();
+        if rows == 0 {
+            return Ok(None);
+        }
+        match db::usage::save(db, &outbox.batch(&counted), clock.now()).await {
+            Ok(()) => {
+                held(&self.waiting).drain(..rows);
+                outbox.number += 1;
+                outbox.size = (outbox.size * 2).min(BATCH);
+            }
+            Err(error) if !db::usage::is_refusal(&error) => return Err(error),
+            Err(_) if rows > 1 => outbox.size = rows / 2,
+            Err(error) => {
+                let one = held(&self.waiting).remove(0);
+                outbox.refused = (outbox.refused.0 + 1, outbox.refused.1 + one.calls);
+                return Ok(Some((one.secret_id, error)));
+            }
+        }
+        Ok(None)
     }
 
     fn shard(&self, secret_id: &str) -> MutexGuard<'_, HashMap<Arc<str>, Cells>> {
@@ -193,41 +235,13 @@ impl Recorder {
 impl Pause<'_> {
     /// What a key did and is not in the database.
     pub fn unsaved(&self, secret_id: &str) -> Vec<Counted> {
-        let waiting = self.outbox.iter().flat_map(|outbox| &outbox.waiting);
-        let waiting = waiting.filter(|one| *one.secret_id == *secret_id);
-        waiting.cloned().chain(self.recorder.unsaved(secret_id)).collect()
+        self.recorder.unsaved(secret_id)
     }
 }
 
 impl Outbox {
-    /// Sends a batch. What the database refuses is narrowed down to one row, which is left out and
-    /// returned. A refused batch was not written, so its number is still free.
-    async fn send_first(&mut self, db: &Db, clock: &Clock) -> db::Result<Option<Refusal>> {
-        if self.writer.is_empty() {
-            self.writer = clock.new_id("writer");
-        }
-        let Some(batch) = self.first() else { return Ok(None) };
-        let rows = batch.counted.len();
-        match db::usage::save(db, &batch, clock.now()).await {
-            Ok(()) => {
-                self.waiting.drain(..rows);
-                self.number += 1;
-                self.size = (self.size * 2).min(BATCH);
-            }
-            Err(error) if !db::usage::is_refusal(&error) => return Err(error),
-            Err(_) if rows > 1 => self.size = rows / 2,
-            Err(error) => {
-                let one = self.waiting.remove(0);
-                self.refused = (self.refused.0 + 1, self.refused.1 + one.calls);
-                return Ok(Some((one.secret_id, error)));
-            }
-        }
-        Ok(None)
-    }
-
-    fn first(&self) -> Option<Batch<'_>> {
-        let counted = self.waiting.chunks(self.size).next()?;
-        Some(Batch { writer: &self.writer, number: self.number + 1, counted })
+    fn batch<'a>(&'a self, counted: &'a [Counted]) -> Batch<'a> {
+        Batch { writer: &self.writer, number: self.number + 1, counted }
     }
 }
 
@@ -264,8 +278,8 @@ fn has_place(cells: &Cells, hour: i64, address: IpAddr) -> bool {
     addresses.len() < ADDRESSES || addresses.contains(&address)
 }
 
-fn held<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
-    shard.lock().expect("no panic under this lock")
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no panic under this lock")
 }
 
 #[cfg(test)]
