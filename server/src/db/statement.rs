@@ -229,8 +229,7 @@ pub(super) async fn delete(
     ids: &[i64],
 ) -> Result<()> {
     for ids in ids.chunks(VALUES_AT_ONCE) {
-        let places: Vec<String> = (1..=ids.len()).map(|place| format!("${}", place + 1)).collect();
-        let places = places.join(", ");
+        let places = places(2, ids.len());
         let sql = format!("DELETE FROM {table} WHERE load = $1 AND {column} IN ({places})");
         bound(sql, [load].iter().chain(ids).map(|id| Value::from(*id)).collect())
             .persistent(false)
@@ -238,6 +237,32 @@ pub(super) async fn delete(
             .await?;
     }
     Ok(())
+}
+
+/// Sets a column to `now` where it is more than `most`, in the rows whose `key` is one of these.
+pub(super) async fn bring_back(
+    tx: &mut Tx,
+    (table, column): (&'static str, &'static str),
+    (now, most): (i64, i64),
+    (key, ids): (&'static str, &[&str]),
+) -> Result<()> {
+    for ids in ids.chunks(VALUES_AT_ONCE) {
+        let places = places(3, ids.len());
+        let sql =
+            format!("UPDATE {table} SET {column} = $1 WHERE {column} > $2 AND {key} IN ({places})");
+        let times = [Value::from(now), Value::from(most)];
+        bound(sql, times.into_iter().chain(ids.iter().map(|id| Value::from(*id))).collect())
+            .persistent(false)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Places for so many values, from this one on.
+fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
+    places.join(", ")
 }
 
 #[cfg(test)]

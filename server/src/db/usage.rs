@@ -8,7 +8,7 @@ use api::usage::{ADDRESSES, DAYS};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::statement::{Table, Value};
+use super::statement::{Table, Value, bring_back};
 use super::{Db, Error, Result, Tx};
 use crate::clock::{Millis, SKEW};
 use crate::usage::{Batch, Counted, HOUR, HOURS_A_DAY, Outcome};
@@ -62,15 +62,10 @@ fn not_later(one: &Counted, now: Millis) -> Counted {
 /// ever be the last.
 async fn forget_future(tx: &mut Tx, counted: &[Counted], now: Millis) -> Result<()> {
     let secrets: BTreeSet<&str> = counted.iter().map(|one| &*one.secret_id).collect();
-    for secret_id in secrets {
-        for sql in [
-            "UPDATE usage_last SET last_at = $1 WHERE secret_id = $2 AND last_at > $3",
-            "UPDATE secrets SET last_used_at = $1 WHERE id = $2 AND last_used_at > $3",
-        ] {
-            sqlx::query(sql).bind(now).bind(secret_id).bind(now + SKEW).execute(&mut **tx).await?;
-        }
-    }
-    Ok(())
+    let secrets: Vec<&str> = secrets.into_iter().collect();
+    let (most, of) = (now + SKEW, &secrets);
+    bring_back(tx, ("usage_last", "last_at"), (now, most), ("secret_id", of)).await?;
+    bring_back(tx, ("secrets", "last_used_at"), (now, most), ("id", of)).await
 }
 
 /// Whether the database refuses what it was given, as it will again: a secret that is not there, a value
