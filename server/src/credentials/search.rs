@@ -68,8 +68,8 @@ impl Search {
         if self.db.engine() == Engine::Postgres {
             return Ok(());
         }
-        self.forget(credential_id);
-        let row = credentials::read(self.db.read(), credential_id).await?;
+        let row = credentials::read(self.db.read(), credential_id).await;
+        let row = row.inspect_err(|_| self.forget(credential_id))?;
         if let Some(row) = row {
             self.held.write().expect("no panic under this lock").put(row.into());
         }
