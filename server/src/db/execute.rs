@@ -2,7 +2,7 @@
 
 use sqlx::any::{AnyArguments, AnyStatement};
 use sqlx::error::BoxDynError;
-use sqlx::{Any, AssertSqlSafe, Execute, SqlSafeStr as _, SqlStr};
+use sqlx::{Any, Execute, SqlSafeStr as _, SqlStr};
 
 use super::{Error, Result};
 
@@ -34,8 +34,7 @@ impl Statement {
             copy.values.0.clone_from(&arguments.values.0);
             copy
         });
-        let sql = AssertSqlSafe(self.sql.as_str().to_owned()).into_sql_str();
-        Self { sql, arguments, persistent: self.persistent }
+        Self { sql: self.sql.clone(), arguments, persistent: self.persistent }
     }
 }
 
