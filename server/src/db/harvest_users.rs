@@ -76,12 +76,9 @@ pub async fn read(db: &Db, id: i64, attributes: Attributes) -> Result<Option<Str
 
 /// Whether this can be the id of a user: one is held, or none at all is.
 pub async fn may_be(db: &Db, id: i64) -> Result<bool> {
-    let known = Select::new("SELECT COUNT(*) FROM harvest_users").when("id = $", Some(id));
-    if known.number(db.read()).await? > 0 {
-        return Ok(true);
-    }
-    let any = Select::new("SELECT id FROM harvest_users").add(" LIMIT $", 1);
-    Ok(any.rows(db.read()).await?.is_empty())
+    let text = " OR EXISTS (SELECT 1 FROM harvest_users WHERE id = $) THEN 1 ELSE 0 END";
+    let select = Select::new("SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM harvest_users)");
+    Ok(select.add(text, id).number(db.read()).await? == 1)
 }
 
 /// The documents of these users, as far as they are known.
