@@ -97,6 +97,11 @@ impl Select {
         self
     }
 
+    /// Whether there is one yet.
+    pub(super) fn has_condition(&self) -> bool {
+        self.has_condition
+    }
+
     fn begin_condition(&mut self) {
         self.sql.push_str(if self.has_condition { " AND " } else { " WHERE " });
         self.has_condition = true;
