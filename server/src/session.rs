@@ -112,7 +112,8 @@ async fn delete(State(app): State<App>, user: Option<User>, caller: Caller) -> R
     if let Some(user) = user {
         let mut change = app.change_as(Actor::user(&user.row, &user.caller)).await?;
         let end = (SessionEnd::SignedOut, change.now);
-        if db::sessions::delete(&mut change.tx, &user.token_hash, end).await? {
+        // By its id: another tab may have renewed the token since it was read.
+        if db::sessions::end(&mut change.tx, &user.row.id, &user.session_id, end).await? {
             change.record("session.delete", &subject(&user.row), None, None).await?;
             change.commit().await?;
         }

@@ -1,9 +1,14 @@
 //! Signing in and out.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use expect_test::expect;
 use serde_json::{Value, json};
+use server::change::Actor;
+use server::db;
+use server::settings::Settings;
 
 use crate::app::{ORIGIN, Person, World, request};
 
@@ -106,6 +111,29 @@ async fn a_session_ends_with_sign_out() {
     );
     assert_eq!(ada.get("/api/credentials").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(ada.delete("/api/session").await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_though_it_got_another_token_meanwhile() {
+    // In a file, where whoever reads need not wait for the change.
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("it.db").display());
+    let world = World::on(&database, Settings::for_tests(0, None)).await;
+    let ada = world.ada().await;
+    let sessions = ada.get("/api/sessions").await.json();
+    let id = sessions["items"][0]["session_id"].as_str().unwrap();
+    // The password was given again in another tab, and that has not finished when this one signs out.
+    let mut change = world.app.change_as(Actor::system()).await.unwrap();
+    let now = change.now;
+    db::sessions::renew(&mut change.tx, id, "the hash of another token", now).await.unwrap();
+    let finish = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        change.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(ada.delete("/api/session"), finish);
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let left = world.ada().await.get("/api/sessions").await.json();
+    assert_eq!(left["items"].as_array().unwrap().len(), 1, "only the new one: {left}");
 }
 
 #[tokio::test]
