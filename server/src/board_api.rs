@@ -23,7 +23,7 @@ use serde_json::json;
 use utoipa::openapi::{RefOr, Schema};
 
 use self::job::Detail;
-use self::kept::{Key, Rendered, Sent};
+use self::kept::{Key, Rendered};
 use self::shapes::{Board, BoardError, Departments, Jobs, Offices, Sections};
 use crate::App;
 use crate::client::Client;
@@ -131,7 +131,7 @@ async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow:
         },
     };
     let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
-    Ok(respond(&parts.headers, &rendered.under(&origin)).await)
+    Ok(respond(&parts.headers, &rendered, &origin).await)
 }
 
 /// Has an answer rendered, once for all who ask. It is finished though whoever asked first hangs up.
@@ -204,17 +204,24 @@ fn missed(token: &str, rest: &[&str], query: &Query, missing: NotFound) -> Respo
     response
 }
 
-/// The answer in the encoding the client takes, or 304 when it has it already.
-async fn respond(headers: &HeaderMap, rendered: &Sent) -> Response {
-    let gzip = rendered.body.gzip_for(headers).await;
-    // A strong tag names these very bytes.
-    let tag = match gzip {
-        Some(_) => format!("\"{}-gzip\"", rendered.tag),
-        None => format!("\"{}\"", rendered.tag),
+/// The answer in the encoding the client takes, or 304 when it has it already. Under an origin that the
+/// answer is not kept for it is not packed, and nothing is made of it that takes memory.
+async fn respond(headers: &HeaderMap, rendered: &Rendered, origin: &str) -> Response {
+    let kept = rendered.kept(origin);
+    let gzip = match &kept {
+        Some(kept) => kept.gzip_for(headers).await,
+        None => None,
     };
+    // A strong tag names these very bytes.
+    let packed = if gzip.is_some() { "-gzip" } else { "" };
+    let tag = format!("\"{}{packed}\"", rendered.tag(origin));
     let has_it = has_tag(headers, &header::IF_NONE_MATCH, &tag);
-    let body =
-        if has_it { Body::empty() } else { gzip.unwrap_or(rendered.body.plain()).clone().into() };
+    let body = match (gzip, &kept) {
+        _ if has_it => Body::empty(),
+        (Some(gzip), _) => gzip.clone().into(),
+        (None, Some(kept)) => kept.plain().clone().into(),
+        (None, None) => Body::new(rendered.under(origin)),
+    };
     let mut response = Response::new(body);
     *response.status_mut() = if has_it { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let headers = response.headers_mut();

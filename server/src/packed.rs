@@ -20,18 +20,12 @@ const QUICK: usize = 32 * 1024;
 #[derive(Debug)]
 pub struct Packed {
     plain: Bytes,
-    /// None: it is not kept, so that packing it would be for one client alone.
-    gzip: Option<OnceCell<Bytes>>,
+    gzip: OnceCell<Bytes>,
 }
 
 impl Packed {
     pub fn new(plain: Bytes) -> Self {
-        Self { plain, gzip: Some(OnceCell::new()) }
-    }
-
-    /// A body that everybody gets as it is.
-    pub fn plain_only(plain: Bytes) -> Self {
-        Self { plain, gzip: None }
+        Self { plain, gzip: OnceCell::new() }
     }
 
     pub fn plain(&self) -> &Bytes {
@@ -50,11 +44,10 @@ impl Packed {
 
     /// The body as gzip, for a client that takes it, where that is worth it and there is a turn for it.
     pub async fn gzip_for(&self, headers: &HeaderMap) -> Option<&Bytes> {
-        let cell = self.gzip.as_ref()?;
         if !self.varies() || quality(headers, "gzip") == 0 {
             return None;
         }
-        let packed = cell.get_or_try_init(|| async {
+        let packed = self.gzip.get_or_try_init(|| async {
             if self.plain.len() <= QUICK {
                 return anyhow::Ok(gzip(&self.plain));
             }

@@ -4,9 +4,13 @@
 //! On SQLite this process is the only one that changes the data, so the generation is a number in memory;
 //! on PostgreSQL it is asked of the database for every call, which is one short query in place of many.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
 use memchr::memmem;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -43,79 +47,125 @@ pub(super) struct Key {
 pub struct Rendered {
     json: Bytes,
     /// Where in `json` the origin stands.
-    origins: Vec<usize>,
+    origins: Arc<[usize]>,
+    /// Of `json`.
+    digest: [u8; 32],
     /// The token it was asked for by answers until then; none: for ever.
     answers_until: Option<Millis>,
-    /// As it was sent, by origin. One for all, when no origin stands in it.
-    sent: Mutex<Vec<(String, Arc<Sent>)>>,
-}
-
-/// An answer as it is sent.
-#[derive(Debug)]
-pub(super) struct Sent {
-    pub body: Packed,
-    /// Without quotes: a digest of the plain text.
-    pub tag: String,
-}
-
-impl Sent {
-    fn new(body: Packed) -> Arc<Self> {
-        let digest = Sha256::digest(body.plain());
-        Arc::new(Self { tag: hex(&digest[..16]), body })
-    }
+    /// As it is sent, by origin. One for all, when no origin stands in it.
+    sent: Mutex<Vec<(String, Arc<Packed>)>>,
 }
 
 impl Rendered {
     pub(super) fn new(json: String, answers_until: Option<Millis>) -> Self {
-        let origins: Vec<usize> = memmem::find_iter(json.as_bytes(), ORIGIN).collect();
+        let origins: Arc<[usize]> = memmem::find_iter(json.as_bytes(), ORIGIN).collect();
+        let digest = Sha256::digest(&json).into();
         let json = Bytes::from(json);
         let mut sent = Vec::new();
         if origins.is_empty() {
-            sent.push((String::new(), Sent::new(Packed::new(json.clone()))));
+            sent.push((String::new(), Arc::new(Packed::new(json.clone()))));
         }
-        Self { json, origins, answers_until, sent: Mutex::new(sent) }
+        Self { json, origins, digest, answers_until, sent: Mutex::new(sent) }
     }
 
-    /// The answer to somebody who asks under this origin.
-    pub(super) fn under(&self, origin: &str) -> Arc<Sent> {
+    /// Stands for the plain text under this origin; without quotes. No text has to be made for it.
+    pub(super) fn tag(&self, origin: &str) -> String {
+        if self.origins.is_empty() {
+            return hex(&self.digest[..16]);
+        }
+        let digest = Sha256::new().chain_update(self.digest).chain_update(origin).finalize();
+        hex(&digest[..16])
+    }
+
+    /// The answer under this origin, when it is one of those that it is kept for.
+    pub(super) fn kept(&self, origin: &str) -> Option<Arc<Packed>> {
         let origin = if self.origins.is_empty() { "" } else { origin };
-        let known = |sent: &[(String, Arc<Sent>)]| {
+        let known = |sent: &[(String, Arc<Packed>)]| {
             sent.iter().find(|(known, _)| known == origin).map(|(_, sent)| sent.clone())
         };
         let held = self.sent.lock().expect("no panic under this lock");
         if let Some(sent) = known(&held) {
-            return sent;
+            return Some(sent);
         }
-        let kept = held.len() < ORIGINS;
+        if held.len() >= ORIGINS {
+            return None;
+        }
         drop(held);
-        let body = self.filled(origin);
-        if !kept {
-            return Sent::new(Packed::plain_only(body));
-        }
-        let new = Sent::new(Packed::new(body));
+        let new = Arc::new(Packed::new(self.filled(origin)));
         let mut held = self.sent.lock().expect("no panic under this lock");
         if held.len() < ORIGINS && known(&held).is_none() {
             held.push((origin.to_owned(), new.clone()));
         }
-        new
+        Some(new)
     }
 
     fn filled(&self, origin: &str) -> Bytes {
         let mut text = Vec::with_capacity(self.json.len() + self.origins.len() * origin.len());
-        let mut done = 0;
-        for &at in &self.origins {
-            text.extend_from_slice(&self.json[done..at]);
-            text.extend_from_slice(origin.as_bytes());
-            done = at + ORIGIN.len();
-        }
-        text.extend_from_slice(&self.json[done..]);
+        self.under(origin).for_each(|piece| text.extend_from_slice(&piece));
         text.into()
+    }
+
+    /// The answer under any origin, in pieces that take no memory of their own.
+    pub(super) fn under(&self, origin: &str) -> Pieces {
+        let origin = Bytes::copy_from_slice(origin.as_bytes());
+        let (json, origins) = (self.json.clone(), self.origins.clone());
+        Pieces { json, origins, origin, sent: 0, origins_sent: 0 }
     }
 
     /// About how many bytes it takes in the end.
     fn weight(&self) -> usize {
         let packed = self.json.len() + self.json.len() / 4;
         if self.origins.is_empty() { packed } else { self.json.len() + ORIGINS * packed }
+    }
+}
+
+/// An answer as it is sent to whoever asks under an origin of their own: the text and the origin by turns.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    json: Bytes,
+    origins: Arc<[usize]>,
+    origin: Bytes,
+    /// Up to here `json` is sent, and so many origins in it.
+    sent: usize,
+    origins_sent: usize,
+}
+
+impl Iterator for Pieces {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        let at = self.origins.get(self.origins_sent).copied();
+        if at == Some(self.sent) {
+            self.sent += ORIGIN.len();
+            self.origins_sent += 1;
+            return Some(self.origin.clone());
+        }
+        let piece = self.json.slice(self.sent..at.unwrap_or(self.json.len()));
+        self.sent += piece.len();
+        (!piece.is_empty()).then_some(piece)
+    }
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.next().map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.sent == self.json.len()
+    }
+
+    /// All that is left: it becomes the `Content-Length`.
+    fn size_hint(&self) -> SizeHint {
+        let origins = self.origins.len() - self.origins_sent;
+        let text = self.json.len() - self.sent - origins * ORIGIN.len();
+        SizeHint::with_exact((text + origins * self.origin.len()) as u64)
     }
 }
 
@@ -195,30 +245,54 @@ impl Kept {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use axum::body::{Body, to_bytes};
+
     use super::*;
 
-    fn text(rendered: &Rendered, origin: &str) -> String {
-        String::from_utf8(rendered.under(origin).body.plain().to_vec()).expect("text")
+    /// The bytes under an origin, whether they are kept for it or not.
+    async fn text(rendered: &Rendered, origin: &str) -> String {
+        let pieces = rendered.under(origin);
+        let announced = HttpBody::size_hint(&pieces).exact().expect("a known length");
+        let bytes = to_bytes(Body::new(pieces), usize::MAX).await.expect("no error");
+        assert_eq!(announced, bytes.len() as u64);
+        if let Some(kept) = rendered.kept(origin) {
+            assert_eq!(kept.plain(), &bytes);
+        }
+        String::from_utf8(bytes.to_vec()).expect("text")
+    }
+
+    #[tokio::test]
+    async fn an_origin_is_put_in_where_it_belongs_and_few_are_kept() {
+        for json in ["[\"O/1\",\"O/2\",3]", "O", "OO", "O, O", "1 O"] {
+            let rendered = Rendered::new(json.replace('O', ORIGIN), None);
+            for number in 0..10 {
+                let origin = format!("https://host{number}.example");
+                assert_eq!(text(&rendered, &origin).await, json.replace('O', &origin));
+            }
+            assert_eq!(rendered.sent.lock().unwrap().len(), ORIGINS);
+            let kept = |origin| rendered.kept(origin);
+            let (one, again) = (kept("https://host0.example"), kept("https://host0.example"));
+            assert!(Arc::ptr_eq(&one.unwrap(), &again.unwrap()));
+            assert!(kept("https://host9.example").is_none());
+        }
     }
 
     #[test]
-    fn an_origin_is_put_in_where_it_belongs_and_few_are_kept() {
-        let rendered = Rendered::new(format!("[\"{ORIGIN}/1\",\"{ORIGIN}/2\",3]"), None);
-        for number in 0..100 {
-            let origin = format!("https://host{number}.example");
-            assert_eq!(text(&rendered, &origin), format!("[\"{origin}/1\",\"{origin}/2\",3]"));
-        }
-        assert_eq!(rendered.sent.lock().unwrap().len(), ORIGINS);
-        let first = rendered.under("https://host0.example");
-        assert!(Arc::ptr_eq(&first, &rendered.under("https://host0.example")));
-        assert_ne!(first.tag, rendered.under("https://host1.example").tag);
+    fn the_tag_tells_texts_and_origins_apart() {
+        let tag = |json: &str, origin: &str| Rendered::new(json.to_owned(), None).tag(origin);
+        let (one, two) = (format!("1{ORIGIN}"), format!("2{ORIGIN}"));
+        assert_eq!(tag(&one, "https://a.example"), tag(&one, "https://a.example"));
+        assert_ne!(tag(&one, "https://a.example"), tag(&one, "https://b.example"));
+        assert_ne!(tag(&one, "https://a.example"), tag(&two, "https://a.example"));
+        assert_eq!(tag("[1]", "https://a.example"), tag("[1]", "https://b.example"));
+        assert_ne!(tag("[1]", ""), tag("[2]", ""));
     }
 
     #[test]
     fn an_answer_without_an_origin_is_the_same_for_everybody() {
         let rendered = Rendered::new("[1]".to_owned(), None);
-        let one = rendered.under("https://one.example");
-        assert!(Arc::ptr_eq(&one, &rendered.under("https://two.example")));
+        let one = rendered.kept("https://one.example").unwrap();
+        assert!(Arc::ptr_eq(&one, &rendered.kept("https://two.example").unwrap()));
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! The public Job Board API: what an organisation publishes, for everyone.
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode};
 use expect_test::expect;
 use serde_json::{Value, json};
 
@@ -297,6 +297,49 @@ async fn who_has_the_answer_already_is_told_so() {
         ask("HEAD", &[("accept-encoding", "gzip;q=0")]).await.header("content-encoding"),
         None
     );
+}
+
+#[tokio::test]
+async fn whatever_host_it_is_asked_under_an_answer_is_the_same_but_for_that_host() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let no_address = json!({ "job_board_url": "", "job_posts_url": "" });
+    let board = ada.get("/api/boards").await.json()["items"][0].clone();
+    let path = format!("/api/boards/{}", board["board_id"].as_str().unwrap());
+    assert_eq!(ada.patch(&path, 1, no_address).await.status, StatusCode::OK);
+    let path = format!("/v1/boards/{}/jobs", board["token"].as_str().unwrap());
+    let ask = async |method: &str, host: &str, headers: &[(&str, &str)]| {
+        let mut call = Request::builder().method(method).uri(&path).header("host", host);
+        for (name, value) in headers {
+            call = call.header(*name, *value);
+        }
+        world.send(call.body(Body::empty())).await
+    };
+    let first = ask("GET", "latchkey.test", &[]).await;
+    assert!(first.body.contains("\"http://latchkey.test/v1/boards/"), "{}", first.body);
+    let mut tags = vec![first.header("etag").unwrap().to_owned()];
+    for number in 0..5 {
+        let host = format!("host{number}.test:8443");
+        let expected = first.body.replace("http://latchkey.test/", &format!("http://{host}/"));
+        let answer = ask("GET", &host, &[]).await;
+        assert_eq!(answer.body, expected, "{host}");
+        let length = expected.len().to_string();
+        assert_eq!(answer.header("content-length"), Some(&*length), "{host}");
+        let head = ask("HEAD", &host, &[]).await;
+        assert_eq!(head.header("content-length"), Some(&*length), "{host}");
+        let tag = answer.header("etag").unwrap();
+        assert_eq!(head.header("etag"), Some(tag));
+        let known = ask("GET", &host, &[("if-none-match", tag)]).await;
+        assert_eq!((known.status, &*known.body), (StatusCode::NOT_MODIFIED, ""), "{host}");
+        assert_eq!(known.header("etag"), Some(tag));
+        tags.push(tag.to_owned());
+        // Two hosts are kept packed; for a stranger's own nothing is packed.
+        let packed = ask("HEAD", &host, &[("accept-encoding", "gzip")]).await;
+        assert_eq!(packed.header("content-encoding").is_some(), number == 0, "{host}");
+    }
+    tags.sort_unstable();
+    tags.dedup();
+    assert_eq!(tags.len(), 6, "other bytes have another tag");
 }
 
 #[tokio::test]
