@@ -53,7 +53,7 @@ impl Filed {
     }
 
     pub(super) fn has_office(&self, id: i64) -> bool {
-        id == 0 || self.offices.binary_search_by_key(&id, |one| one.id).is_ok()
+        id == 0 || self.office_at(id).is_some()
     }
 
     fn department_at(&self, id: i64) -> Option<&HarvestDepartment> {
@@ -61,35 +61,42 @@ impl Filed {
         self.departments.get(at)
     }
 
+    fn office_at(&self, id: i64) -> Option<&HarvestOffice> {
+        let at = self.offices.binary_search_by_key(&id, |one| one.id).ok()?;
+        self.offices.get(at)
+    }
+
     /// All departments in ascending id, and at last those jobs that are in none.
     pub(super) fn departments(&self) -> Vec<Department> {
         let all = self.departments.iter().map(listed).chain([no_department()]);
-        all.map(|one| Department { jobs: self.jobs(at(&self.in_department, one.id)), ..one })
-            .collect()
+        all.map(|one| self.with_jobs(one)).collect()
+    }
+
+    /// One of them.
+    pub(super) fn department(&self, id: i64) -> Option<Department> {
+        let one = if id == 0 { no_department() } else { listed(self.department_at(id)?) };
+        Some(self.with_jobs(one))
+    }
+
+    fn with_jobs(&self, one: Department) -> Department {
+        Department { jobs: self.jobs(at(&self.in_department, one.id)), ..one }
     }
 
     /// All offices in ascending id, each with the departments that have jobs there, and at last the jobs
     /// that are in none.
     pub(super) fn offices(&self) -> Vec<Office> {
-        let mut all: Vec<Office> = self
-            .offices
-            .iter()
-            .map(|one| Office {
-                id: one.id,
-                name: one.name.clone(),
-                location: one.location.name.clone(),
-                place: Place::Listed { parent_id: one.parent_id, child_ids: one.child_ids.clone() },
-                departments: self.departments_in(one.id),
-            })
-            .collect();
-        all.push(Office {
-            id: 0,
-            name: NO_OFFICE.to_owned(),
-            location: None,
-            place: Place::Listed { parent_id: None, child_ids: Vec::new() },
-            departments: self.departments_in(0),
-        });
-        all
+        let all = self.offices.iter().map(listed_office).chain([no_office()]);
+        all.map(|one| self.with_departments(one)).collect()
+    }
+
+    /// One of them.
+    pub(super) fn office(&self, id: i64) -> Option<Office> {
+        let one = if id == 0 { no_office() } else { listed_office(self.office_at(id)?) };
+        Some(self.with_departments(one))
+    }
+
+    fn with_departments(&self, one: Office) -> Office {
+        Office { departments: self.departments_in(one.id), ..one }
     }
 
     /// The departments that have jobs in this office, with those jobs only.
@@ -157,6 +164,28 @@ fn listed(one: &HarvestDepartment) -> Department {
     }
 }
 
+/// Where jobs are that are in no office.
+fn no_office() -> Office {
+    Office {
+        id: 0,
+        name: NO_OFFICE.to_owned(),
+        location: None,
+        place: Place::Listed { parent_id: None, child_ids: Vec::new() },
+        departments: Vec::new(),
+    }
+}
+
+/// An office by itself.
+fn listed_office(one: &HarvestOffice) -> Office {
+    Office {
+        id: one.id,
+        name: one.name.clone(),
+        location: one.location.name.clone(),
+        place: Place::Listed { parent_id: one.parent_id, child_ids: one.child_ids.clone() },
+        departments: Vec::new(),
+    }
+}
+
 /// A place that can stand in a tree.
 pub(super) trait Branch: Serialize {
     fn id(&self) -> i64;
@@ -196,17 +225,9 @@ pub(super) fn all<T: Branch>(name: &str, listed: Vec<T>, tree: bool) -> serde_js
     Ok(format!("{{\"{name}\":[{}]}}", texts.join(",")))
 }
 
-/// The place of this id as JSON, in a tree with all that is below it.
-pub(super) fn one<T: Branch>(
-    mut listed: Vec<T>,
-    id: i64,
-    tree: bool,
-) -> serde_json::Result<Option<String>> {
-    if tree {
-        return Ok(forest(listed)?.branch(id));
-    }
-    let at = listed.iter().position(|one| one.id() == id);
-    at.map(|at| serde_json::to_string(&listed.swap_remove(at))).transpose()
+/// The place of this id as JSON, with all that is below it.
+pub(super) fn branch<T: Branch>(listed: Vec<T>, id: i64) -> serde_json::Result<Option<String>> {
+    Ok(forest(listed)?.branch(id))
 }
 
 fn forest<T: Branch>(listed: Vec<T>) -> serde_json::Result<Forest> {

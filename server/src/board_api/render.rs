@@ -92,8 +92,10 @@ async fn filed(
     let json = move || {
         let _turn = turn;
         match question {
-            Question::Department { id, tree } => places::one(filed.departments(), id, tree),
-            Question::Office { id, tree } => places::one(filed.offices(), id, tree),
+            Question::Department { id, tree: true } => places::branch(filed.departments(), id),
+            Question::Department { id, .. } => filed.department(id).as_ref().map(text).transpose(),
+            Question::Office { id, tree: true } => places::branch(filed.offices(), id),
+            Question::Office { id, .. } => filed.office(id).as_ref().map(text).transpose(),
             Question::Offices { tree } => places::all("offices", filed.offices(), tree).map(Some),
             _ => {
                 let tree = matches!(question, Question::Departments { tree: true });
