@@ -122,12 +122,12 @@ async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow:
         Engine::Sqlite => app.answers.generation(),
         Engine::Postgres => db::recruiting::version(&app.db).await?,
     };
-    let key = Key { generation, question: format!("{token} {question:?}") };
+    let key = Key { generation, token, question };
     let rendered = match app.boards.get(&key, app.clock.now()) {
         Some(rendered) => rendered,
-        None => match ordered(app, key, token.clone(), question).await? {
+        None => match ordered(app, &key).await? {
             Ok(rendered) => rendered,
-            Err(missing) => return Ok(missed(&token, rest, &query, missing)),
+            Err(missing) => return Ok(missed(&key.token, rest, &query, missing)),
         },
     };
     let origin = Client::of(parts, app.settings.trusted_proxies()).origin();
@@ -135,15 +135,10 @@ async fn answer(app: &App, parts: &Parts, token: &str, rest: &[&str]) -> anyhow:
 }
 
 /// Has an answer rendered, once for all who ask. It is finished though whoever asked first hangs up.
-async fn ordered(
-    app: &App,
-    key: Key,
-    token: String,
-    question: Question,
-) -> anyhow::Result<Result<Arc<Rendered>, NotFound>> {
-    let app = app.clone();
+async fn ordered(app: &App, key: &Key) -> anyhow::Result<Result<Arc<Rendered>, NotFound>> {
+    let (app, key) = (app.clone(), key.clone());
     let work = async move {
-        let rendered = render::render(&app, &token, question, key.generation);
+        let rendered = render::render(&app, &key);
         app.boards.get_or_render(&key, rendered).await
     };
     tokio::spawn(work).await?

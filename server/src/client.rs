@@ -133,7 +133,11 @@ fn as_ipv4(net: IpNet) -> Option<IpNet> {
 }
 
 impl Client {
+    /// The client of this request: as it was found before, or else by what the request says.
     pub fn of(parts: &Parts, proxies: &TrustedProxies) -> Self {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return known.clone();
+        }
         let peer = peer(parts);
         let host = header_text(&parts.headers, header::HOST.as_str())
             .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
@@ -290,6 +294,17 @@ mod tests {
         {
             assert!(proxies(given).unwrap_err().contains("or a network such as"), "{given}");
         }
+    }
+
+    #[test]
+    fn whoever_was_found_once_is_not_looked_for_again() {
+        let request = Request::builder().header("host", "one.example").body(()).unwrap();
+        let (mut parts, ()) = request.into_parts();
+        let found = Client::of(&parts, &TrustedProxies::none());
+        parts.extensions.insert(Client { https: true, ..found.clone() });
+        parts.headers.clear();
+        let again = Client::of(&parts, &TrustedProxies::none());
+        assert_eq!(again, Client { https: true, ..found });
     }
 
     #[test]

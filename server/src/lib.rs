@@ -162,10 +162,12 @@ pub fn app(app: App) -> Router {
 /// Over https, where the world comes by https, browsers are told to come by nothing else for a year. Not
 /// on this machine, where other programs answer under the same name.
 async fn strict_transport(State(app): State<App>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let client = Client::of(&parts, app.settings.trusted_proxies());
+    let strict = client.https && !client.is_local();
+    parts.extensions.insert(client);
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    if client.https && !client.is_local() {
+    if strict {
         let year = HeaderValue::from_static("max-age=31536000");
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
     }

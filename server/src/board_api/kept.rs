@@ -16,8 +16,8 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
-use super::NotFound;
 use super::places::Filed;
+use super::{NotFound, Question};
 use crate::clock::Millis;
 use crate::keys::hex;
 use crate::packed::Packed;
@@ -39,7 +39,9 @@ pub(super) const ORIGIN: &str = "\u{7f}origin\u{7f}";
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub generation: i64,
-    pub question: String,
+    /// The board's, in lower case.
+    pub token: String,
+    pub question: Question,
 }
 
 /// A complete answer, but for the origin it is asked under.
@@ -174,7 +176,7 @@ struct Weight;
 
 impl Weighter<Key, Arc<Rendered>> for Weight {
     fn weight(&self, key: &Key, answer: &Arc<Rendered>) -> u64 {
-        (key.question.len() + answer.weight() + 256) as u64
+        (key.token.len() + answer.weight() + 256) as u64
     }
 }
 
@@ -298,7 +300,7 @@ mod tests {
     #[tokio::test]
     async fn many_who_ask_at_once_wait_for_one_rendering() {
         let kept = Kept::default();
-        let key = Key { generation: 1, question: "acme Jobs".to_owned() };
+        let key = Key { generation: 1, token: "acme".to_owned(), question: Question::Board };
         let renderings = AtomicUsize::new(0);
         let ask = async || {
             let render = async {

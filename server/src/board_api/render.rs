@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::job::{Context, Detail, Published};
-use super::kept::{ORIGIN, Rendered};
+use super::kept::{Key, ORIGIN, Rendered};
 use super::places::{self, Filed};
 use super::shapes::{Board, Jobs, Meta, Sections};
 use super::{NO_BOARD, NO_JOB, NotFound, Question};
@@ -15,13 +15,9 @@ use crate::heavy::{off_the_workers, turn};
 use crate::{App, db};
 
 /// The answer, of the data of this generation or a later one.
-pub(super) async fn render(
-    app: &App,
-    token: &str,
-    question: Question,
-    generation: i64,
-) -> anyhow::Result<Result<Rendered, NotFound>> {
-    let found = db::boards::find(&app.db, token, app.clock.now()).await?;
+pub(super) async fn render(app: &App, key: &Key) -> anyhow::Result<Result<Rendered, NotFound>> {
+    let question = key.question;
+    let found = db::boards::find(&app.db, &key.token, app.clock.now()).await?;
     let Some((board, answers_until)) = found else {
         let about_job = matches!(question, Question::Job(..));
         return Ok(Err(if about_job { NO_JOB } else { NO_BOARD }));
@@ -52,7 +48,7 @@ pub(super) async fn render(
             };
             off_the_workers(jobs).await??
         }
-        _ => match filed(app, board, question, generation).await? {
+        _ => match filed(app, board, question, key.generation).await? {
             Ok(json) => json,
             Err(missing) => return Ok(Err(missing)),
         },

@@ -162,10 +162,9 @@ impl std::fmt::Debug for Caller {
 
 impl Caller {
     fn of(parts: &Parts) -> Self {
-        let client = parts.extensions.get::<Client>().cloned();
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
         Self {
-            client: client.unwrap_or_else(|| Client::of(parts, &TrustedProxies::none())),
+            client: Client::of(parts, &TrustedProxies::none()),
             request_id: request_id.unwrap_or_default(),
             headers: parts.headers.clone(),
         }
