@@ -20,7 +20,7 @@ use crate::null::has_no_null;
 /// The longest text of a body, in characters: more than any field takes.
 const TEXT_MAX: usize = 2000;
 /// The longest parameter of an address, in characters: longer than any that is stored.
-const PARAMETER_MAX: usize = 500;
+pub(crate) const PARAMETER_MAX: usize = 500;
 /// The longest identifier in an address, in characters.
 const ID_MAX: usize = 64;
 

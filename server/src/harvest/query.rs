@@ -3,9 +3,7 @@
 
 use super::call::{FieldProblem, Refusal};
 use super::shapes::Stamp;
-
-/// The longest text that is looked for, in characters.
-const TEXT_MAX: usize = 500;
+use crate::input::PARAMETER_MAX;
 
 /// The decoded query of a call, in the order it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,11 +54,16 @@ impl<'q> Fields<'q> {
 
     /// Any text but one that PostgreSQL does not take for a text, or that is too long for any name.
     pub fn text(&mut self, field: &str) -> Option<String> {
-        let known = |value: &str| (!value.contains('\0')).then(|| value.to_owned());
-        let text = self.read(field, "Must not have the character U+0000", known)?;
-        let short = |value: &str| (value.chars().count() <= TEXT_MAX).then_some(());
-        let message = format!("Must have at most {TEXT_MAX} characters");
-        self.read(field, &message, short).map(|()| text)
+        let text = self.query.get(field)?;
+        let message = if text.contains('\0') {
+            "Must not have the character U+0000".to_owned()
+        } else if text.chars().count() > PARAMETER_MAX {
+            format!("Must have at most {PARAMETER_MAX} characters")
+        } else {
+            return Some(text.to_owned());
+        };
+        self.refuse(field, message);
+        None
     }
 
     pub fn integer(&mut self, field: &str) -> Option<i64> {
@@ -95,9 +98,13 @@ impl<'q> Fields<'q> {
     ) -> Option<T> {
         let read = parse(self.query.get(field)?);
         if read.is_none() {
-            self.problems.push(FieldProblem { message: message.into(), field: field.into() });
+            self.refuse(field, message.to_owned());
         }
         read
+    }
+
+    fn refuse(&mut self, field: &str, message: String) {
+        self.problems.push(FieldProblem { message, field: field.to_owned() });
     }
 }
 
