@@ -49,18 +49,6 @@ pub enum BoardSort {
     NameDescending,
 }
 
-impl BoardSort {
-    pub const ALL: [Self; 2] = [Self::Name, Self::NameDescending];
-
-    /// As it stands on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::NameDescending => "-name",
-        }
-    }
-}
-
 /// How to list job boards.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -164,16 +152,8 @@ pub fn check_url(pointer: &str, url: &str) -> Option<FieldError> {
 
 /// The rule for the name of a company on its board: like any name, but longer.
 pub fn check_company_name(name: &str) -> Option<FieldError> {
-    let detail = if let Some(fault) = text::fault(name) {
-        fault
-    } else if text::is_blank(name) {
-        "Enter a name.".to_owned()
-    } else if name.chars().count() > COMPANY_NAME_MAX {
-        format!("Use at most {COMPANY_NAME_MAX} characters.")
-    } else {
-        return None;
-    };
-    Some(FieldError::new("/name", detail))
+    let fault = text::line_fault(name, "Enter a name.", COMPANY_NAME_MAX);
+    fault.map(|fault| FieldError::new("/name", fault))
 }
 
 /// The rule for a token: what can stand in an address as it is.

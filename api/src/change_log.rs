@@ -159,8 +159,6 @@ pub enum ChangeLogSort {
 }
 
 impl ChangeLogSort {
-    pub const ALL: [Self; 2] = [Self::At, Self::AtDescending];
-
     /// As it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

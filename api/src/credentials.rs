@@ -148,17 +148,9 @@ impl CredentialChanges {
 
 /// The rule for a description: 1 to 200 characters of which some can be seen, on one line ([`text`]).
 pub fn check_description(description: &str) -> Option<FieldError> {
-    let fault = text::fault(description);
-    let detail = if let Some(fault) = fault {
-        fault
-    } else if text::is_blank(description) {
-        "Enter a description, such as “JobTarget Harvest API Key”.".to_owned()
-    } else if description.chars().count() > DESCRIPTION_MAX {
-        format!("Use at most {DESCRIPTION_MAX} characters.")
-    } else {
-        return None;
-    };
-    Some(FieldError::new("/description", detail))
+    let blank = "Enter a description, such as “JobTarget Harvest API Key”.";
+    let fault = text::line_fault(description, blank, DESCRIPTION_MAX);
+    fault.map(|fault| FieldError::new("/description", fault))
 }
 
 /// The answer to a creation: the only time the API key is ever sent. `Debug` leaves it out.

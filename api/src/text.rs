@@ -50,6 +50,20 @@ pub fn fault(text: &str) -> Option<String> {
     Some(format!("Use one line of plain text, without the character U+{code:04X}."))
 }
 
+/// What is wrong with a line that somebody has to fill in, as a sentence: `blank`, when there is nothing to
+/// see in it. It may have at most so many characters.
+pub fn line_fault(text: &str, blank: &str, most: usize) -> Option<String> {
+    fault(text).or_else(|| {
+        if is_blank(text) {
+            Some(blank.to_owned())
+        } else if text.chars().count() > most {
+            Some(format!("Use at most {most} characters."))
+        } else {
+            None
+        }
+    })
+}
+
 /// Whether there is nothing in it that anybody could see.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_invisible(c))
@@ -135,6 +149,15 @@ mod tests {
             assert!(is_blank(text), "{text:?}");
         }
         assert!(!is_blank("\u{200b}x"));
+    }
+
+    #[test]
+    fn a_line_is_filled_in_plain_and_not_too_long() {
+        let fault = |text: &str| line_fault(text, "Enter it.", 3);
+        assert_eq!(fault("äöü"), None);
+        assert_eq!(fault(" ").as_deref(), Some("Enter it."));
+        assert_eq!(fault("abcd").as_deref(), Some("Use at most 3 characters."));
+        assert!(fault("a\nbcd").is_some_and(|fault| fault.contains("U+000A")));
     }
 
     #[test]

@@ -242,15 +242,6 @@ pub enum UserSort {
 }
 
 impl UserSort {
-    pub const ALL: [Self; 6] = [
-        Self::Name,
-        Self::NameDescending,
-        Self::CreatedAt,
-        Self::CreatedAtDescending,
-        Self::LastSignInAt,
-        Self::LastSignInAtDescending,
-    ];
-
     /// As it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -306,16 +297,8 @@ pub struct MadeCredential {
 
 /// The rule for a name: 1 to 100 characters of which some can be seen, on one line ([`text`]).
 pub fn check_name(name: &str) -> Option<FieldError> {
-    let detail = if let Some(fault) = text::fault(name) {
-        fault
-    } else if text::is_blank(name) {
-        "Enter a name.".to_owned()
-    } else if name.chars().count() > NAME_MAX {
-        format!("Use at most {NAME_MAX} characters.")
-    } else {
-        return None;
-    };
-    Some(FieldError::new("/name", detail))
+    let fault = text::line_fault(name, "Enter a name.", NAME_MAX);
+    fault.map(|fault| FieldError::new("/name", fault))
 }
 
 /// The rule for an e-mail address: something before and after one `@`, all of it visible and without
