@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::db::users::{self, NewUserRow};
 use crate::db::{self, Db, Trouble, Tx, change_log, instance};
 use crate::keys::Pepper;
-use crate::store::Opened;
+use crate::store::{IS_ANOTHER_PEPPER, Opened};
 use crate::{App, demo, password_links, passwords};
 
 /// Where the pepper's fingerprint is kept.
@@ -20,15 +20,20 @@ const PEPPER: &str = "pepper";
 /// Refuses a pepper other than the one the stored hashes were made with: every key would stop working,
 /// and the change log would look forged.
 pub async fn check_pepper(db: &Db, pepper: &Pepper) -> anyhow::Result<()> {
-    let fingerprint = pepper.fingerprint();
+    let ours = pepper.fingerprint();
+    same_pepper(&known_pepper(db, &ours).await?, &ours)
+}
+
+/// The fingerprint of the pepper that counts: ours, unless there is one already.
+async fn known_pepper(db: &Db, ours: &str) -> db::Result<String> {
     if let Some(known) = instance::read(db.read(), PEPPER).await? {
-        return same_pepper(&known, &fingerprint);
+        return Ok(known);
     }
     // Of several that start first at once, with a pepper each, one has the pepper that counts.
     let mut tx = begin(db).await?;
-    let known = instance::claim(&mut tx, PEPPER, &fingerprint).await?;
+    let known = instance::claim(&mut tx, PEPPER, ours).await?;
     tx.commit().await?;
-    same_pepper(&known, &fingerprint)
+    Ok(known)
 }
 
 /// Begins a change, also while another server is at its own first start, which takes a while: it is waited
@@ -46,22 +51,16 @@ async fn begin(db: &Db) -> db::Result<Tx> {
 /// The same for what was just opened. A pepper that was made for nothing is removed again: only when it is
 /// known that the database has another one.
 pub async fn check_opened(opened: &Opened) -> anyhow::Result<()> {
-    let checked = check_pepper(&opened.db, &opened.pepper).await;
-    if checked.is_err()
-        && let Ok(Some(known)) = instance::read(opened.db.read(), PEPPER).await
-        && known != opened.pepper.fingerprint()
-    {
+    let ours = opened.pepper.fingerprint();
+    let known = known_pepper(&opened.db, &ours).await?;
+    if known != ours {
         opened.remove_new_pepper();
     }
-    checked
+    same_pepper(&known, &ours)
 }
 
-fn same_pepper(known: &str, fingerprint: &str) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        known == fingerprint,
-        "this is not the pepper that the keys in the database were made with; give the right one with \
-         --pepper-file (every server on one database needs the same)"
-    );
+fn same_pepper(known: &str, ours: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(known == ours, "this {IS_ANOTHER_PEPPER}");
     Ok(())
 }
 

@@ -18,6 +18,10 @@ use crate::db::examine::{self, Found};
 use crate::db::file::{Mode, SqliteFile, address_of, beside};
 use crate::keys::Pepper;
 
+/// What is said of a pepper that does not fit the database.
+pub(crate) const IS_ANOTHER_PEPPER: &str = "is not the pepper that the keys in the database were made with; give the right one with \
+     --pepper-file (every server on one database needs the same)";
+
 /// Where the data is.
 #[derive(Clone, Default, clap::Args)]
 pub struct Store {
@@ -317,11 +321,7 @@ fn read_pepper(file: &PepperFile, found: &Found) -> anyhow::Result<Option<Pepper
              or say where it is with --pepper-file"
         )
     };
-    ensure!(
-        pepper.fingerprint() == *known,
-        "{shown} is not the pepper that the keys in the database were made with; give the right one \
-         with --pepper-file"
-    );
+    ensure!(pepper.fingerprint() == *known, "{shown} {IS_ANOTHER_PEPPER}");
     Ok(Some(pepper))
 }
 
