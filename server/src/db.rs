@@ -42,6 +42,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use sqlx::any::AnyConnectOptions;
+use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Executor as _};
 
 use self::address::Address;
@@ -245,7 +246,7 @@ async fn migrate_postgres(connection: &mut AnyConnection) -> anyhow::Result<()> 
     /// Any number: it names this lock.
     const LOCK: &str = "SET LOCAL lock_timeout = 300000; DEALLOCATE ALL; \
                         SELECT pg_advisory_xact_lock(7236115211)";
-    let mut migrations = sqlx::migrate!();
+    let mut migrations = Migrator::with_migrations(examine::MIGRATIONS.iter().cloned().collect());
     migrations.set_locking(false);
     let mut tx = connection.begin().await?;
     tx.execute(LOCK).await?;

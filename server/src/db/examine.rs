@@ -179,7 +179,7 @@ async fn write_what_is_there(connection: &mut SqliteConnection) -> Result<(), Er
     connection.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(drop)
 }
 
-fn options(file: &Path) -> SqliteConnectOptions {
+pub(super) fn options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(file).create_if_missing(false)
 }
 

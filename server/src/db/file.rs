@@ -69,13 +69,18 @@ impl SqliteFile {
     pub fn real(&self) -> std::io::Result<PathBuf> {
         match self.path.canonicalize() {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let folder = folder.unwrap_or(Path::new(".")).canonicalize()?;
+                let folder = folder_of(&self.path).canonicalize()?;
                 Ok(folder.join(self.path.file_name().unwrap_or_default()))
             }
             real => real,
         }
     }
+}
+
+/// The folder that a file is in, or would be.
+pub fn folder_of(file: &Path) -> &Path {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// What stands beside a file, under its name and this ending.

@@ -13,10 +13,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
 use super::Result;
+use super::examine::options;
 use super::file::beside;
 
 /// Between two looks, when nobody asks.
@@ -54,8 +54,7 @@ impl Watch {
         file: &'static File,
         mark: u32,
     ) -> anyhow::Result<Self> {
-        let options = SqliteConnectOptions::new().filename(real).create_if_missing(false);
-        let anchor = SqliteConnection::connect_with(&options).await?;
+        let anchor = SqliteConnection::connect_with(&options(real)).await?;
         let watch = Self {
             named: named.to_owned(),
             real: real.to_owned(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::clock::Clock;
+use crate::db::file::folder_of;
 use crate::keys::Pepper;
 
 /// Where the pepper is, or is to be.
@@ -72,8 +73,7 @@ impl PepperFile {
 /// Puts a new file in its place with everything in it, on the disk, before it has its name. The temporary
 /// file is readable by its owner alone, and removed when anything fails.
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new().prefix(".latchkey-").tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
