@@ -68,13 +68,7 @@ pub struct Change {
     actor: Actor,
     pub tx: Tx,
     pub now: Millis,
-    /// The credential that is found by something else afterwards, and the one whose key may open something
-    /// else.
-    credential: Option<String>,
-    keys_of: Option<String>,
-    superseded: Option<String>,
-    /// What was answered about recruiting data may not be true any more.
-    recruiting: bool,
+    memory: Memory,
     /// The last entry it wrote.
     recorded: Option<Place>,
     /// The next change waits until memory has followed this one.
@@ -113,10 +107,7 @@ impl App {
             actor,
             tx,
             now,
-            credential: None,
-            keys_of: None,
-            superseded: None,
-            recruiting: false,
+            memory: Memory::default(),
             recorded: None,
             _turn: turn,
         })
@@ -153,23 +144,23 @@ impl Change {
 
     /// The keys of this credential may open something else once the change is made.
     pub fn touches_keys_of(&mut self, credential_id: &str) {
-        self.keys_of = Some(credential_id.to_owned());
+        self.memory.keys_of = Some(credential_id.to_owned());
     }
 
     /// The key of this hash, in hexadecimal, is none any more once the change is made.
     pub fn ends_key(&mut self, hash: &str) {
-        self.superseded = Some(hash.to_owned());
+        self.memory.superseded = Some(hash.to_owned());
     }
 
     /// This credential is found by something else once the change is made.
     pub fn touches_credential(&mut self, credential_id: &str) {
-        self.credential = Some(credential_id.to_owned());
+        self.memory.credential = Some(credential_id.to_owned());
     }
 
     /// What partners and the public read may be different once the change is made: it is counted, for the
     /// other replicas too, and what was answered before is forgotten.
     pub fn touches_recruiting(&mut self) {
-        self.recruiting = true;
+        self.memory.recruiting = true;
     }
 
     /// Makes the change: when this returns, every later call is decided by it.
@@ -177,15 +168,10 @@ impl Change {
     /// # Errors
     /// Nothing was changed, unless it is [`Error::OutcomeUnknown`].
     pub async fn commit(mut self) -> Result<()> {
-        if self.recruiting {
+        let memory = self.memory;
+        if memory.recruiting {
             db::recruiting::changed(&mut self.tx).await?;
         }
-        let memory = Memory {
-            keys_of: self.keys_of,
-            superseded: self.superseded,
-            credential: self.credential,
-            recruiting: self.recruiting,
-        };
         if let Err(error) = self.tx.commit().await {
             match outcome(&self.app, self.recorded.as_ref()).await {
                 Some(true) => {}

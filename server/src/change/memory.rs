@@ -15,12 +15,15 @@ const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// What a change touched that is held in memory.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Memory {
+    /// The credential whose key may open something else.
     pub(super) keys_of: Option<String>,
     /// The hash of a key that may be none any more: nothing else leads to it.
     pub(super) superseded: Option<String>,
+    /// The credential that is found by something else.
     pub(super) credential: Option<String>,
+    /// What was answered about recruiting data may not be true any more.
     pub(super) recruiting: bool,
 }
 
@@ -144,12 +147,8 @@ mod tests {
     }
 
     fn touched(new: &NewCredentialRow) -> Memory {
-        Memory {
-            superseded: None,
-            keys_of: Some(new.id.clone()),
-            credential: Some(new.id.clone()),
-            recruiting: false,
-        }
+        let (keys_of, credential) = (Some(new.id.clone()), Some(new.id.clone()));
+        Memory { keys_of, credential, ..Memory::default() }
     }
 
     #[tokio::test]
