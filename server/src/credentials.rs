@@ -78,10 +78,7 @@ async fn list(
 /// A new credential and its API key, which is answered this once. A listed partner's preset is granted.
 #[utoipa::path(post, path = paths::CREDENTIALS, tag = "credentials",
     operation_id = "create_credential", request_body = NewCredential,
-    params(
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
-            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
-            makes it again under the same name within a day, and nothing is made twice")),
+    params(IdempotencyKey),
     security(("session" = [])),
     responses((status = 201, body = CreatedCredential, headers(
             ("ETag" = String, description = "The credential’s version"),
@@ -220,10 +217,7 @@ async fn re_enable(State(app): State<App>, user: User, Id(id): Id) -> Result<Res
 /// The old one stays as it is until it is revoked.
 #[utoipa::path(post, path = paths::CREDENTIAL_REPLACE, tag = "credentials",
     operation_id = "replace_credential",
-    params(("id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
-            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
-            makes it again under the same name within a day, and nothing is made twice")),
+    params(("id" = String, Path), IdempotencyKey),
     security(("session" = [])),
     responses((status = 201, body = CreatedCredential, headers(
             ("ETag" = String, description = "The credential’s version"),

@@ -21,8 +21,13 @@ pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST: usize = 64;
 
 /// What the client calls its request; nothing: it will not make it again.
-#[derive(Debug)]
-pub struct IdempotencyKey(Option<String>);
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header, names("Idempotency-Key"))]
+pub struct IdempotencyKey(
+    /// Names the request: whoever lost the answer makes it again under the same name within a day, and nothing is made twice
+    #[param(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    Option<String>,
+);
 
 impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Error;

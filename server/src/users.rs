@@ -73,10 +73,7 @@ async fn list(
 /// this once.
 #[utoipa::path(post, path = paths::USERS, tag = "users", operation_id = "create_user",
     request_body = NewUser,
-    params(
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
-            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
-            makes it again under the same name within a day, and nothing is made twice")),
+    params(IdempotencyKey),
     security(("session" = [])),
     responses((status = 201, body = InvitedUser, headers(
             ("ETag" = String, description = "The user’s version"),
@@ -209,10 +206,7 @@ async fn enable(State(app): State<App>, user: User, Id(id): Id) -> Result<Respon
 /// they had is no longer good. Nothing else changes until they use it.
 #[utoipa::path(post, path = paths::USER_PASSWORD_LINK, tag = "users",
     operation_id = "create_password_link",
-    params(("id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 64,
-            pattern = "^[A-Za-z0-9_-]+$", description = "Names the request: whoever lost the answer \
-            makes it again under the same name within a day, and nothing is made twice")),
+    params(("id" = String, Path), IdempotencyKey),
     security(("session" = [])),
     responses((status = 201, body = PasswordLink), NeedsUser, NeedsThing, MayBeSo, MayFail))]
 async fn create_password_link(
