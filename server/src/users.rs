@@ -28,7 +28,7 @@ use crate::db::credentials::{CredentialRow, Cursor};
 use crate::db::users::{NewUserRow, UserRow};
 use crate::error::{Error, Result};
 use crate::idempotency::IdempotencyKey;
-use crate::input::{Id, Input, Parameters, Version};
+use crate::input::{Id, Input, Parameters, Version, own_header};
 use crate::openapi::{
     MayBeMade, MayBeSo, MayFail, MayRefuseInput, NeedsQuery, NeedsThing, NeedsUser, NeedsVersion,
 };
@@ -108,7 +108,7 @@ async fn create(
     };
     attempt.made(&mut change, &row.id, &hash(&link.token)).await?;
     change.commit().await?;
-    let location = paths::with_id(paths::USER, &row.id).parse().map_err(anyhow::Error::new)?;
+    let location = own_header(&paths::with_id(paths::USER, &row.id));
     let headers = [(header::ETAG, Version::tag(row.version)), (header::LOCATION, location)];
     let invited = InvitedUser { user: user_of(row), link };
     Ok((StatusCode::CREATED, headers, Json(invited)).into_response())
