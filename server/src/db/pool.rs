@@ -295,18 +295,6 @@ impl Lent {
         self.finished(outcome.ok())
     }
 
-    /// Runs a statement and reads one row at most.
-    pub(super) async fn optional(
-        &mut self,
-        statement: Statement,
-        within: Duration,
-    ) -> Result<Option<AnyRow>> {
-        self.is_running = true;
-        let running = self.connection().fetch_optional(statement);
-        let outcome = timeout(within, running).await;
-        self.finished(outcome.ok())
-    }
-
     /// Begins a transaction by this text.
     pub(super) async fn begin(&mut self, text: &'static str, within: Duration) -> Result<()> {
         // Before it runs: whoever stops waiting for it does not know whether one was begun.

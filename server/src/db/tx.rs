@@ -109,8 +109,7 @@ impl Session {
     }
 
     async fn optional(&mut self, statement: Result<Statement>) -> Result<Option<AnyRow>> {
-        let within = self.left();
-        self.lent.optional(statement?.prepared(self.prepared), within).await
+        Ok(first(self.all(statement).await?))
     }
 }
 
@@ -158,9 +157,12 @@ impl Reader {
     }
 
     async fn optional(&self, statement: Result<Statement>) -> Result<Option<AnyRow>> {
-        let rows = self.all(statement).await?;
-        Ok(rows.into_iter().find_map(Either::right))
+        Ok(first(self.all(statement).await?))
     }
+}
+
+fn first(rows: Rows) -> Option<AnyRow> {
+    rows.into_iter().find_map(Either::right)
 }
 
 type Step = Either<AnyQueryResult, AnyRow>;
