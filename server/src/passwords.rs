@@ -52,7 +52,8 @@ impl From<PasswordError> for crate::error::Error {
 
 impl Passwords {
     pub fn new(clock: &Clock) -> anyhow::Result<Self> {
-        let decoy = hash(&clock.base62(24), &clock.random())?;
+        // Of no password: nothing has to be worked out for that.
+        let decoy = phc(&params()?, &clock.random(), &clock.random())?;
         Ok(Self { turns: Arc::new(Semaphore::new(TURNS)), decoy: decoy.into() })
     }
 
@@ -97,18 +98,30 @@ impl Passwords {
 
 /// The PHC string of a password.
 pub fn hash(password: &str, salt: &[u8; 16]) -> anyhow::Result<String> {
-    let unhashable = |error| anyhow!("a password could not be hashed: {error}");
-    let (memory, passes, lanes) = COST;
-    let params = Params::new(memory, passes, lanes, None).map_err(|error| anyhow!("{error}"))?;
+    let params = params()?;
     let mut digest = [0; Params::DEFAULT_OUTPUT_LEN];
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
     memory::digest(&argon2, password, salt, &mut digest)?;
+    phc(&params, salt, &digest)
+}
+
+fn params() -> anyhow::Result<Params> {
+    let (memory, passes, lanes) = COST;
+    Params::new(memory, passes, lanes, None).map_err(|error| anyhow!("{error}"))
+}
+
+fn phc(
+    params: &Params,
+    salt: &[u8; 16],
+    digest: &[u8; Params::DEFAULT_OUTPUT_LEN],
+) -> anyhow::Result<String> {
+    let unhashable = |error| anyhow!("a password could not be hashed: {error}");
     let hash = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).map_err(|error| anyhow!("{error}"))?,
+        params: ParamsString::try_from(params).map_err(|error| anyhow!("{error}"))?,
         salt: Some(Salt::new(salt).map_err(unhashable)?),
-        hash: Some(Output::new(&digest).map_err(unhashable)?),
+        hash: Some(Output::new(digest).map_err(unhashable)?),
     };
     Ok(hash.to_string())
 }

@@ -57,7 +57,7 @@ async fn every_change_leaves_one_entry_and_a_refusal_leaves_none() {
         .collect();
     expect_test::expect![[r#"
         session.create Ada Okafor 127.0.0.1 Ada Okafor - -
-        credential.create Ada Okafor 127.0.0.1 jobtarget harvest key - {"api_type":"harvest","partner":"jobtarget","description":"jobtarget harvest key","key_hint":"2y6V","permissions":["jobs.openings:list","job_posts:list","jobs.job_posts:list","jobs.job_post:read","jobs:list","jobs:read"],"replaces":null}
+        credential.create Ada Okafor 127.0.0.1 jobtarget harvest key - {"api_type":"harvest","partner":"jobtarget","description":"jobtarget harvest key","key_hint":"Zn98","permissions":["jobs.openings:list","job_posts:list","jobs.job_posts:list","jobs.job_post:read","jobs:list","jobs:read"],"replaces":null}
         credential.store Ada Okafor 127.0.0.1 jobtarget harvest key - -
         credential.update Ada Okafor 127.0.0.1 Renamed {"description":"jobtarget harvest key","permissions":["jobs.openings:list","job_posts:list","jobs.job_posts:list","jobs.job_post:read","jobs:list","jobs:read"]} {"description":"Renamed","permissions":["jobs:list"]}
         credential.revoke Ada Okafor 127.0.0.1 Renamed {"status":"active"} {"status":"revoked"}

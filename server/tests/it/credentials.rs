@@ -27,19 +27,19 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
         201 Created
         content-type: application/json
         etag: "1"
-        location: /api/credentials/cred_ikP1CZO6Qih4YBTr
+        location: /api/credentials/cred_urQkrstuc2rm2UtD
         cache-control: no-store
         x-content-type-options: nosniff
-        x-request-id: req_BI0xwLsLkNCJDVji
+        x-request-id: req_H98q2aEO5Vc4emwV
         content-length: 517
 
         {
           "credential": {
-            "id": "cred_ikP1CZO6Qih4YBTr",
+            "id": "cred_urQkrstuc2rm2UtD",
             "api_type": "harvest",
             "partner": "jobtarget",
             "description": "JobTarget Harvest API Key",
-            "key_hint": "2y6V",
+            "key_hint": "Zn98",
             "status": "active",
             "stored_at": null,
             "created_at": "2026-01-31T09:05:00.250Z",
@@ -57,7 +57,7 @@ async fn ada_creates_the_jobtarget_key_and_sees_it_once() {
             ],
             "version": 1
           },
-          "api_key": "lkh_VWYnUMV7gMxHDkfExFaOfJoxHALQE00B2y6V",
+          "api_key": "lkh_OyHUHuDd0MaIhbQVJE5cXVdbhReWpX24Zn98",
           "superseded": false
         }
     "#]]
@@ -103,7 +103,7 @@ async fn a_credential_that_breaks_a_rule_is_not_created() {
           "title": "Something in the request breaks a rule.",
           "status": 422,
           "code": "invalid",
-          "request_id": "req_BI0xwLsLkNCJDVji",
+          "request_id": "req_H98q2aEO5Vc4emwV",
           "errors": [
             {
               "pointer": "/description",
@@ -191,7 +191,7 @@ async fn an_edit_carries_the_version_it_was_made_from() {
           "title": "Someone else saved a change in the meantime.",
           "status": 412,
           "code": "stale",
-          "request_id": "req_kX6BAVoWmAh6ryCC",
+          "request_id": "req_Yccqb26ilzw4AaGJ",
           "errors": []
         }
     "#]]
@@ -309,7 +309,7 @@ async fn what_is_not_there_is_not_found() {
           "title": "There is no such thing here, or none that you may see.",
           "status": 404,
           "code": "not_found",
-          "request_id": "req_BI0xwLsLkNCJDVji",
+          "request_id": "req_H98q2aEO5Vc4emwV",
           "errors": []
         }
     "#]]

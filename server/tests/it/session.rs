@@ -19,11 +19,11 @@ async fn ada_signs_in_and_the_page_learns_what_she_may_do() {
     expect![[r#"
         200 OK
         content-type: application/json
-        set-cookie: latchkey_session=TA4HGDLVJ2lK3qV7UN17IWTCpHwClA3PJvoHxE1tIio; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200
-        set-cookie: latchkey_device=RaJrMfTqroCa6GmC.2728c8fa8ef817335f4cad01cba2d183afc43b06f1fe65ab9168f44736dbdebe; Path=/; HttpOnly; SameSite=Strict; Max-Age=15552000
+        set-cookie: latchkey_session=o-uNuJ_FEjzP1JWFBZ8pK8QKHA1VC4YPJPhO-0dg-_I; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200
+        set-cookie: latchkey_device=EE7OoRdhCafzIZzX.533c49b739672578a2dc7130660bac745f92f0d3cbe50da909805512d9765d0c; Path=/; HttpOnly; SameSite=Strict; Max-Age=15552000
         cache-control: no-store
         x-content-type-options: nosniff
-        x-request-id: req_45sj56jMQXwEQTPf
+        x-request-id: req_RgEKRS2oCmW7mbdF
         content-length: 282
 
         {
@@ -69,7 +69,7 @@ async fn a_wrong_password_and_an_unknown_user_are_answered_alike() {
           "title": "This e-mail and password do not belong together.",
           "status": 401,
           "code": "wrong_credentials",
-          "request_id": "req_45sj56jMQXwEQTPf",
+          "request_id": "req_RgEKRS2oCmW7mbdF",
           "errors": []
         }
     "#]]

@@ -232,7 +232,7 @@ async fn a_key_learns_what_it_is_and_may_do() {
         content-length: 357
 
         {
-          "credential_id": "cred_ikP1CZO6Qih4YBTr",
+          "credential_id": "cred_urQkrstuc2rm2UtD",
           "api_type": "harvest",
           "partner": "JobTarget",
           "rate_limit": {

@@ -198,7 +198,7 @@ async fn adding_somebody_answers_their_link_once() {
         201 Created
         {
           "user": {
-            "user_id": "user_VWYnUMV7gMxHDkfE",
+            "user_id": "user_OyHUHuDd0MaIhbQV",
             "name": "Dana Fox",
             "email": "dana@example.com",
             "level": "site_admin",

@@ -29,7 +29,7 @@ async fn a_proxy_learns_whose_call_it_is_and_which_permission_lets_it_in() {
     let (_, key) = world.ada().await.issue("harvest", "jobtarget").await;
     expect![[r#"
         200 OK
-        latchkey-credential: cred_ikP1CZO6Qih4YBTr
+        latchkey-credential: cred_urQkrstuc2rm2UtD
         latchkey-permission: jobs:list
         x-ratelimit-limit: 50
         x-ratelimit-remaining: 49
