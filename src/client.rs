@@ -117,10 +117,8 @@ impl Call {
         loop {
             let answers = ANSWERS.get();
             let (status, text) = self.exchange().await?;
-            if self.name.is_some() && status < 500 {
-                UNANSWERED.take();
-            }
             if (200..300).contains(&status) {
+                self.is_over();
                 return Ok((status, text));
             }
             let error = Error::from_answer(status, &text);
@@ -136,9 +134,19 @@ impl Call {
                 None => false,
             };
             if !answered || location::path() != screen {
+                if status < 500 {
+                    self.is_over();
+                }
                 return Err(error);
             }
         }
+    }
+
+    /// It was answered and is not made again. Before that it is remembered: it may be refused, made again
+    /// after a sign-in, and go unanswered then.
+    fn is_over(&self) {
+        let lost = UNANSWERED.take();
+        UNANSWERED.set(lost.filter(|(_, name)| self.name.as_ref() != Some(name)));
     }
 
     async fn exchange(&self) -> Result<(u16, String), Error> {
