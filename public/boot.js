@@ -3,7 +3,7 @@
 // anything is painted and the WebAssembly is on its way before the styles are.
 (() => {
   "use strict";
-  const { js, wasm } = document.currentScript.dataset;
+  const { js, wasm, parts } = document.currentScript.dataset;
 
   try {
     const appearance = localStorage.getItem("latchkey.appearance");
@@ -68,6 +68,19 @@
         true,
       ),
     );
+  // The parts of the page, beside the main one, that this address most likely needs.
+  function partsOf(path) {
+    const group = /\/credentials\/[^/]+$/.test(path)
+      ? "editor"
+      : /\/users(\/|$)/.test(path)
+        ? "people"
+        : /\/(config|change_log|account|choose_password)$/.test(path)
+          ? "rest"
+          : "list";
+    const found = parts.split(";").find((one) => one.startsWith(`${group}=`));
+    return found ? found.slice(group.length + 1).split(" ") : [];
+  }
+
   // By name: where WebAssembly is switched off there is no class to compare with.
   const trapped = (cause) => cause?.name === "RuntimeError" && died(cause);
 
@@ -82,6 +95,10 @@
       if (response.ok) return response;
       throw new Error(`${wasm} answered ${response.status}.`);
     });
+    for (const part of partsOf(location.pathname)) {
+      // Only to have it sooner: whether it is there is for whoever needs it to find out.
+      fetch(new URL(part, new URL(js, location.href)), { priority: "low" }).catch(() => {});
+    }
     const [glue] = await Promise.all([import(js), parsed, module_or_path]);
     await glue.default({ module_or_path });
   }

@@ -13,6 +13,7 @@ use crate::components::heading::heading;
 use crate::components::icon::icon;
 use crate::dom::{El, View, el, focus, part, switch};
 use crate::error::Error;
+use crate::lazy;
 use crate::location::Navigator;
 use crate::pages;
 use crate::routes::{self, Route};
@@ -62,7 +63,7 @@ pub fn app(state: Result<SessionState, Error>) -> View {
     let frame = move |outer| match outer {
         Outer::Console => frame(route),
         Outer::SignIn => pages::sign_in::page(),
-        Outer::ChoosePassword => pages::choose_password::page(),
+        Outer::ChoosePassword => lazy::show(pages::choose_password()),
     };
     switch(move || outer.get(), frame)
         .and(pages::sign_in::again::dialogs(account))
@@ -85,18 +86,18 @@ fn frame(route: Memo<Route>) -> View {
 
 /// The route table's other half: what stands at each address.
 fn screen(route: Route) -> View {
-    match route {
-        Route::Home | Route::SignIn | Route::ChoosePassword => View::none(),
-        Route::DevCenter => pages::dev_center::page(),
-        Route::Credentials => pages::credentials::page(),
-        Route::Credential(id) => pages::credentials::edit::page(id),
-        Route::Board => pages::board::page(),
-        Route::Users => pages::users::page(),
-        Route::User(id) => pages::users::edit::page(id),
-        Route::ChangeLog => pages::change_log::page(),
-        Route::Account => pages::account::page(),
-        Route::NotFound => pages::not_found::page(),
-    }
+    lazy::show(match route {
+        Route::Home | Route::SignIn | Route::ChoosePassword => return View::none(),
+        Route::NotFound => return pages::not_found::page(),
+        Route::DevCenter => pages::dev_center(),
+        Route::Credentials => pages::credentials(),
+        Route::Credential(id) => pages::credential(id),
+        Route::Board => pages::board(),
+        Route::Users => pages::users(),
+        Route::User(id) => pages::user(id),
+        Route::ChangeLog => pages::change_log(),
+        Route::Account => pages::account(),
+    })
 }
 
 fn top_bar() -> El {

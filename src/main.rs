@@ -16,6 +16,7 @@ mod error;
 mod components;
 mod dom;
 mod json;
+mod lazy;
 mod query;
 mod task;
 mod times;

@@ -31,6 +31,26 @@ async function expectMineSaved(elsewhere: Elsewhere): Promise<void> {
   expect(saved.permissions).not.toContain("jobs:list");
 }
 
+test("a screen whose code does not arrive says so, and stands at the next visit", async ({
+  page,
+  app,
+  watch,
+}) => {
+  const part = /\/people-[0-9a-f]+\.wasm$/;
+  await app.open(CREDENTIALS);
+  await app.settled();
+  await page.route(part, (route) => route.abort());
+  watch.expectFailure({ status: "none", path: part, times: "any" });
+  await app.panel("Users").click();
+  await expect(app.heading).toHaveText("This screen could not be loaded");
+  await expect(page.getByRole("button", { name: "Reload" })).toBeVisible();
+  await page.unroute(part);
+  await app.panel("Dev Center").click();
+  await expect(app.heading).toHaveText("Dev Center");
+  await app.panel("Users").click();
+  await expect(app.heading).toHaveText("Users");
+});
+
 test("what turns out refused while the password is typed, or after, asks nothing more", async ({
   page,
   app,

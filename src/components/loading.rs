@@ -36,7 +36,8 @@ fn region(now: Box<dyn Fn() -> Option<Result<View, Error>>>, again: Rc<dyn Fn()>
     })
 }
 
-fn skeleton() -> El {
+/// The outline of what is on its way.
+pub fn skeleton() -> El {
     el("div")
         .class("skeleton")
         .attr("aria-busy", "true")

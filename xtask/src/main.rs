@@ -67,6 +67,7 @@ fn dispatch() -> Result<()> {
         }
         "lint" => test::lint(&project),
         "fmt" => command::run(project.cargo("fmt").arg("--all")),
+        "split-page" => page::split(&project),
         "setup" => tools::install_all(&project),
         "" | "help" | "--help" | "-h" => {
             say::line(HELP);

@@ -3,6 +3,7 @@
 
 mod digest;
 mod finish;
+mod split;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,9 +15,11 @@ use crate::tools::PageTools;
 use crate::{command, say, tools};
 
 pub(crate) use finish::is_twin;
+pub(crate) use split::split;
 
 /// Everything that the page is made of, and what makes it.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
+    ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",

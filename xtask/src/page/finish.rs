@@ -98,6 +98,7 @@ fn without_exported_classes(data: &[u8]) -> Vec<u8> {
 fn minify(data: &[u8], esbuild: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     let mut child = Command::new(esbuild)
         .args(["--minify", "--log-level=warning", "--legal-comments=none"])
+        .arg("--log-override:duplicate-object-key=silent")
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -120,7 +121,8 @@ fn rename_by_content(files: &mut Files, mut page: String) -> Result<String> {
         let Some((stem, end)) = parts(&name) else { continue };
         let data = files.remove(&name).context("a file vanished while it was renamed")?;
         let renamed = format!("{stem}-{}{end}", digest::for_name(&data));
-        ensure!(page.contains(&name), "index.html does not mention {name}");
+        // The parts have these names already, and are mentioned in the script.
+        ensure!(page.contains(&name) || renamed == name, "index.html does not mention {name}");
         page = page.replace(&name, &renamed);
         files.insert(renamed, data);
     }

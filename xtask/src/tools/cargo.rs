@@ -57,6 +57,7 @@ pub(super) fn install(
     package: &str,
     program: &str,
     version: &str,
+    features: &[&str],
 ) -> Result<PathBuf> {
     let name = format!("{package}-{version}");
     let root = project.cache.join("tools").join(&name);
@@ -69,6 +70,7 @@ pub(super) fn install(
     let cargo_install = |locked: bool| {
         let mut cargo = project.command("cargo");
         cargo.args(["install", "--debug", package, "--version", version, "--root"]).arg(&root);
+        cargo.args(features);
         if locked {
             cargo.arg("--locked");
         }
