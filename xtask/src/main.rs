@@ -31,7 +31,7 @@ cargo xtask <command>
   e2e [args]       the browser tests alone; args go to Playwright
   size             what a first visit of the console downloads, file by file
   bench [args]     the load and race tools against the release; args go to `bench`
-  torture [args]   kills, full disks, silent peers, strangers against the release, for an hour;
+  torture [args]   kills, full disks, silent peers, strangers against the release, at length;
                    `torture --report docs/torture.md` writes down what was found
   lint             clippy over everything, warnings are errors
   fmt              format everything

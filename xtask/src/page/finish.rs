@@ -32,7 +32,7 @@ pub(crate) fn is_twin(name: &str) -> bool {
     matches!(extension(name), "br" | "gz")
 }
 
-fn extension(name: &str) -> &str {
+pub(super) fn extension(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{digest, read, read_folder};
+use super::{digest, finish, read, read_folder};
 use crate::project::Project;
 use crate::tools::{self, PageTools};
 use crate::{command, say};
@@ -99,7 +99,8 @@ fn take_apart(
     wasm_bindgen.arg("--out-dir").arg(work).arg(work.join(NAME).with_extension("wasm"));
     command::run_quietly(&mut wasm_bindgen, &project.cache.join("logs/wasm-bindgen.log"))?;
     let files = read_folder(work)?.into_keys();
-    Ok(files.filter(|name| name.ends_with(".wasm") && !is_main(name)).collect())
+    let is_part = |name: &String| finish::extension(name) == "wasm" && !is_main(name);
+    Ok(files.filter(is_part).collect())
 }
 
 /// Whether this is the part that every screen needs, before or after wasm-bindgen.
