@@ -1,5 +1,5 @@
 //! A file of an import: it ends with an error that names file and line, or with things that come back the
-//! same when what is answered of them is imported again.
+//! same when what is answered of them is imported again. What is wrong with all of a file has no line.
 //!
 //! An input is the name of the file, a line break, and what is in it.
 
@@ -17,6 +17,9 @@ use server::import::{Documents, ImportError, examine};
 pub(crate) use mutate::mutate;
 pub(crate) use seeds::write as write_seeds;
 
+/// Said of a file that begins as UTF-32 does.
+const UTF32: &str = "this is UTF-32: save it as UTF-8";
+
 pub(crate) fn check(data: &[u8]) -> bool {
     let (name, content) = split(data);
     let name = String::from_utf8_lossy(name);
@@ -26,6 +29,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
             come_back_the_same(&documents);
             !documents.is_empty()
         }
+        Err(ImportError::Data(fault)) if fault == format!("{name}: {UTF32}") => false,
         Err(ImportError::Data(fault)) => {
             let rest = fault.strip_prefix(&*name).and_then(|rest| rest.strip_prefix(", line "));
             let digits = rest.and_then(|rest| rest.split([',', ':']).next());
