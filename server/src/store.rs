@@ -19,8 +19,8 @@ use crate::db::file::{Mode, SqliteFile, address_of, beside};
 use crate::keys::Pepper;
 
 /// What is said of a pepper that does not fit the database.
-pub(crate) const IS_ANOTHER_PEPPER: &str = "is not the pepper that the keys in the database were made with; give the right one with \
-     --pepper-file (every server on one database needs the same)";
+pub(crate) const IS_ANOTHER_PEPPER: &str = "is not the pepper that the keys in the database were made \
+     with; give the right one with --pepper-file (every server on one database needs the same)";
 
 /// Where the data is.
 #[derive(Clone, Default, clap::Args)]

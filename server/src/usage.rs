@@ -44,7 +44,7 @@ async fn read(State(app): State<App>, user: User, Id(id): Id) -> Result<Json<Usa
     };
     // What this replica has not written down yet: whoever waits for the first call sees it now.
     for secret_id in secrets {
-        for one in pause.unsaved(&secret_id) {
+        for one in app.usage.unsaved(&secret_id) {
             counts.add(&one);
         }
     }

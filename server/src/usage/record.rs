@@ -69,7 +69,6 @@ pub struct Recorder {
 /// See [`Recorder::pause`].
 #[derive(Debug)]
 pub struct Pause<'a> {
-    recorder: &'a Recorder,
     _outbox: Option<tokio::sync::MutexGuard<'a, Outbox>>,
 }
 
@@ -147,7 +146,7 @@ impl Recorder {
     /// that takes long to write makes nobody wait; then what is on its way may be in both.
     pub async fn pause(&self) -> Pause<'_> {
         let outbox = tokio::time::timeout(PATIENCE, self.outbox.lock()).await;
-        Pause { recorder: self, _outbox: outbox.ok() }
+        Pause { _outbox: outbox.ok() }
     }
 
     /// Writes down what was counted. Called every ten seconds, and before the program ends. A batch that
@@ -159,7 +158,7 @@ impl Recorder {
         let mut refusal: Option<Refusal> = None;
         loop {
             let mut outbox = self.outbox.lock().await;
-            if self.first(1).is_empty() {
+            if held(&self.waiting).is_empty() {
                 if taken {
                     if let Some((secret_id, error)) = refusal {
                         let (rows, calls) = outbox.refused;
@@ -229,13 +228,6 @@ impl Recorder {
         // Identifiers end in random characters.
         let last = secret_id.as_bytes().last().copied().unwrap_or_default();
         held(&self.shards[usize::from(last) % SHARDS])
-    }
-}
-
-impl Pause<'_> {
-    /// What a key did and is not in the database.
-    pub fn unsaved(&self, secret_id: &str) -> Vec<Counted> {
-        self.recorder.unsaved(secret_id)
     }
 }
 

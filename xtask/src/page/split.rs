@@ -52,9 +52,10 @@ pub(crate) fn split(project: &Project) -> Result<()> {
     if release {
         say::step("the page's parts", "optimised", || optimise(&tools, &parts, &work))?;
     }
-    let loader = work.join("__wasm_split.js");
-    let loads = loads(&std::fs::read_to_string(&loader)?);
-    std::fs::write(&loader, in_order(&std::fs::read_to_string(&loader)?))?;
+    let file = work.join("__wasm_split.js");
+    let loader = std::fs::read_to_string(&file)?;
+    let loads = loads(&loader);
+    std::fs::write(file, in_order(&loader))?;
     let script = bundle(project, &tools, &work)?;
     put_in_place(&staging, &work, &parts, &loads, script)
 }

@@ -170,8 +170,9 @@ impl Story {
 
     /// What is not saved is seen all the same, also what is on its way.
     async fn compare_seen(&self, key: usize) {
-        let pause = self.recorder.pause().await;
-        let unsaved: i64 = pause.unsaved(&self.keys[key].1).iter().map(|one| one.calls).sum();
+        let _pause = self.recorder.pause().await;
+        let unsaved: i64 =
+            self.recorder.unsaved(&self.keys[key].1).iter().map(|one| one.calls).sum();
         let wanted = self.unsaved.iter().filter(|call| call.key == key).count();
         assert_eq!(usize::try_from(unsaved).expect("a count"), wanted);
     }
